@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+# Tidemark.  `make help` lists what can be asked for.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+# ---- what the user may set --------------------------------------------------------------------
+CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+CFLAGS   ?= -O3 -g
+SANITIZE ?=#  1: address and undefined-behaviour sanitizers
+BLAS     ?= openblas#  or `none`: no peer engine, no linear algebra library
+SCALE    ?= desk#  smoke, desk or paper
+LABEL    ?= local#  results go to results/LABEL, figures to plots/LABEL
+JOBS     ?= $(shell nproc 2>/dev/null || echo 1)
+OPTIONS  ?=#  more options for every driver, e.g. OPTIONS='--seeds 10 --isa v3'
+DATA     ?=#  a directory that already holds the data sets
+export DATA
+
+# ---- where things are built -------------------------------------------------------------------
+BUILD    := build$(if $(SANITIZE),/sanitize)
+EXPERIMENTS := $(sort $(patsubst experiments/%/,%,$(dir $(wildcard experiments/*/*.c))))
+TOOLS    := $(patsubst tools/%.c,%,$(wildcard tools/*.c))
+TESTS    := $(patsubst tests/%.c,%,$(wildcard tests/*.c))
+RESULTS  := results/$(LABEL)
+PLOTS    := plots/$(LABEL)
+
+# ---- flags: ours come after the user's, so that nobody can lose them ---------------------------
+MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
+WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+PIN      := -std=c11 -ffp-contract=off -fno-fast-math -fno-associative-math -D_GNU_SOURCE
+SAN      := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+BLASDEF  := $(if $(filter none,$(BLAS)),-DTIDEMARK_NO_BLAS)
+# Random123 is headers only; a cross compiler finds them through this directory
+INCLUDES := -I. -isystem build/include
+COMPILE   = $(CC) $(CFLAGS) $(WARN) $(INCLUDES) $(BLASDEF) $(SAN) $(PIN)
+LIBS     := $(if $(filter none,$(BLAS)),,-lopenblas) -lm
+LDSAN    := $(SAN)
+
+ifeq ($(MACHINE),aarch64)
+VARIANTS := neon
+else
+VARIANTS := baseline v3 v4
+endif
+ISA_baseline := -march=x86-64
+ISA_v3       := -march=x86-64-v3
+ISA_v4       := -march=x86-64-v4 -mprefer-vector-width=512
+ISA_neon     := -march=armv8-a
+
+# ---- objects ----------------------------------------------------------------------------------
+ISA_SRC  := $(wildcard core/*/*.isa.c)
+LIB_SRC  := $(filter-out $(ISA_SRC),$(wildcard core/*/*.c))
+FLOORS_DOUBLE := $(filter-out core/lab/% core/search/%,$(LIB_SRC))
+objects   = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+isa_objects = $(foreach v,$(VARIANTS),$(patsubst %.isa.c,$(BUILD)/$(1)/%.$(v).o,$(ISA_SRC)))
+OBJ_FLOAT  := $(call objects,float,$(LIB_SRC)) $(call isa_objects,float)
+OBJ_DOUBLE := $(call objects,double,$(FLOORS_DOUBLE)) $(call isa_objects,double)
+LIB_FLOAT  := $(BUILD)/libtidemark.a
+LIB_DOUBLE := $(BUILD)/libtidemark_double.a
+
+PROGRAMS   := $(EXPERIMENTS:%=$(BUILD)/bin/%) $(TOOLS:%=$(BUILD)/bin/%)
+
+.PHONY: all
+all: $(PROGRAMS) ## build every experiment and tool
+
+# a change of compiler or flags rebuilds everything
+STAMP := $(BUILD)/flags
+STAMP_TEXT := $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) | $(COMPILE) | $(LIBS)
+$(shell mkdir -p $(BUILD); printf '%s\n' '$(subst ','\'',$(STAMP_TEXT))' > $(STAMP).new; \
+        cmp -s $(STAMP).new $(STAMP) && rm -f $(STAMP).new || mv -f $(STAMP).new $(STAMP))
+
+build/include/Random123:
+	@mkdir -p build/include
+	@ln -sfn /usr/include/Random123 $@
+
+# gcc's predictive commoning costs the first convolution a third of its speed
+KERNEL_FLAGS := $(shell $(CC) -fno-predictive-commoning -x c -c -o /dev/null - </dev/null 2>/dev/null && echo -fno-predictive-commoning)
+VERSION_FLAGS = -DTIDEMARK_CFLAGS='"$(subst ",,$(strip $(CFLAGS) $(SAN) $(PIN)))"'
+
+$(BUILD)/float/%.o: %.c $(STAMP) | build/include/Random123
+	@mkdir -p $(@D)
+	$(COMPILE) $(VERSION_FLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/double/%.o: %.c $(STAMP) | build/include/Random123
+	@mkdir -p $(@D)
+	$(COMPILE) -DTIDEMARK_DOUBLE -MMD -MP -c -o $@ $<
+define isa_rules
+$(BUILD)/float/%.$(1).o: %.isa.c $(STAMP) | build/include/Random123
+	@mkdir -p $$(@D)
+	$(COMPILE) $(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+$(BUILD)/double/%.$(1).o: %.isa.c $(STAMP) | build/include/Random123
+	@mkdir -p $$(@D)
+	$(COMPILE) $(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -DTIDEMARK_DOUBLE -MMD -MP -c -o $$@ $$<
+endef
+$(foreach v,$(VARIANTS),$(eval $(call isa_rules,$(v))))
+
+$(LIB_FLOAT): $(OBJ_FLOAT)
+	@rm -f $@
+	ar rcs $@ $^
+$(LIB_DOUBLE): $(OBJ_DOUBLE)
+	@rm -f $@
+	ar rcs $@ $^
+
+# ---- programs: all .c files of an experiment's directory make its driver -----------------------
+define experiment_rules
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/float/%.o,$(wildcard experiments/$(1)/*.c)) $(LIB_FLOAT)
+	@mkdir -p $$(@D)
+	$(CC) $(LDSAN) -o $$@ $$^ $(LIBS)
+endef
+$(foreach x,$(EXPERIMENTS),$(eval $(call experiment_rules,$(x))))
+
+TOOL_LIBS_cifar_batches := -lpng
+define tool_rules
+$(BUILD)/bin/$(1): $(BUILD)/float/tools/$(1).o $(LIB_FLOAT)
+	@mkdir -p $$(@D)
+	$(CC) $(LDSAN) -o $$@ $$^ $(TOOL_LIBS_$(1)) $(LIBS)
+endef
+$(foreach x,$(TOOLS),$(eval $(call tool_rules,$(x))))
+
+# ---- tests: tests/double_*.c are linked with the library in double ------------------------------
+define test_rules
+$(BUILD)/test/$(1): $(BUILD)/$(if $(filter double_%,$(1)),double,float)/tests/$(1).o $(if $(filter double_%,$(1)),$(LIB_DOUBLE),$(LIB_FLOAT))
+	@mkdir -p $$(@D)
+	$(CC) $(LDSAN) -o $$@ $$^ -lcmocka $(LIBS)
+endef
+$(foreach x,$(TESTS),$(eval $(call test_rules,$(x))))
+
+-include $(shell find $(BUILD)/float $(BUILD)/double -name '*.d' 2>/dev/null)

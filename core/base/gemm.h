@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gemm.h - matrix products, by the lab's own engine or by OpenBLAS.
+ *
+ * All matrices are row-major; ld is the distance between rows in elements.
+ *     GEMM_NN   C (m x n) = A  (m x k) B  (k x n)
+ *     GEMM_TN   C (m x n) = A' , A stored (k x m),  times B (k x n)
+ *     GEMM_NT   C (m x n) = A  (m x k) times B', B stored (n x k)
+ * The sum of every element starts from 0, from a row vector `bias` (n), or from C itself (`add`).
+ *
+ * ENGINE_OWN: element (i, j) is one chain of fused multiply-adds over k = 0, 1, 2, ... in that order,
+ *     c = start;  for k:  c = fma(a(i,k), b(k,j), c)
+ * whatever the vector width, blocking, compiler or optimisation level: the same bits everywhere.
+ * With `skip_zeros` terms whose a(i,k) is zero are left out of the chain (the bits stay the same as
+ * long as B is finite); it pays when A is sparse, like the rows of MNIST.
+ * ENGINE_OPENBLAS: cblas_sgemm (cblas_dgemm in the double build) on one thread; its order, and so its
+ * bits, differ between CPU families.
+ *
+ * Nothing is allocated; packing buffers are static.  C must not overlap A or B.  m, n or k may be 0.
+ */
+#ifndef TIDEMARK_BASE_GEMM_H
+#define TIDEMARK_BASE_GEMM_H
+
+#include "core/base/real.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum GemmForm { GEMM_NN, GEMM_TN, GEMM_NT } GemmForm;
+
+typedef struct Gemm {
+    GemmForm form;
+    size_t m, n, k;
+    const Real *a, *b;
+    size_t lda, ldb;
+    const Real *bias; /* n elements that start every row of C, or NULL */
+    bool add;         /* start from C; excludes bias */
+    bool skip_zeros;  /* A is expected to hold many zeros */
+    Real *c;
+    size_t ldc;
+} Gemm;
+
+void gemm(const Gemm *product);
+
+#endif
