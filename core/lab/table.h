@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * table.h - tables of results: CSV after RFC 4180, written whole or not at all.
+ *
+ * One header row of snake_case names, one observation a row, LF line ends.  Doubles are written with
+ * %.17g, floats with %.9g (both round-trip), counts as integers, texts quoted only where needed; not
+ * a number is `nan`, infinity `inf` or `-inf`.  A table holds no time, host or path, so that two
+ * machines that computed the same wrote the same bytes.
+ */
+#ifndef TIDEMARK_LAB_TABLE_H
+#define TIDEMARK_LAB_TABLE_H
+
+#include "core/base/error.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a column is compared between two runs (compare.h); `key` columns name the observation. */
+typedef enum Tier {
+    TIER_KEY,          /* joins rows; with all key columns together unique in the table */
+    TIER_EXACT,        /* the same text: plans, rates, counts, statuses */
+    TIER_EARLY,        /* relative 1e-5: a training's first steps */
+    TIER_STABLE,       /* relative 1e-3: trainings below the edge of stability, to their end */
+    TIER_DISTRIBUTION, /* medians over seeds agree within a bootstrap interval */
+    TIER_MACHINE,      /* seconds, ratios of speed: never compared */
+} Tier;
+
+typedef struct Column {
+    const char *name;
+    Tier tier;
+} Column;
+
+typedef struct TableSpec {
+    const char *name;      /* file is <name>.csv; NULL ends an array of specs */
+    const Column *columns; /* ends with a NULL name */
+} TableSpec;
+
+/* ---- values ---- */
+typedef struct Value {
+    enum { VALUE_DOUBLE, VALUE_FLOAT, VALUE_COUNT, VALUE_TEXT } kind;
+    double number;
+    int64_t count;
+    const char *text;
+} Value;
+
+static inline Value v_double(double x) { return (Value){.kind = VALUE_DOUBLE, .number = x}; }
+static inline Value v_float(double x) { return (Value){.kind = VALUE_FLOAT, .number = x}; }
+static inline Value v_count(int64_t n) { return (Value){.kind = VALUE_COUNT, .count = n}; }
+static inline Value v_text(const char *s) { return (Value){.kind = VALUE_TEXT, .text = s}; }
+
+/* ---- writing ---- */
+typedef struct Table Table;
+
+Table *table_create(const char *const *names, size_t columns);
+Table *table_for(const TableSpec *spec);
+void table_free(Table *table);
+
+/* One row; dies when the number of values is not the number of columns.
+ *     table_row(t, v_double(rate), v_count(epochs), v_text("ok")); */
+void table_add(Table *table, const Value *values, size_t count);
+#define table_row(table, ...)                                                                      \
+    table_add((table), (Value[]){__VA_ARGS__}, sizeof((Value[]){__VA_ARGS__}) / sizeof(Value))
+
+/* Writes to `path` by way of a temporary name in the same directory, fsync and rename. */
+bool table_write(const Table *table, const char *path, Error *err);
+
+/* ---- reading ---- */
+Table *table_read(const char *path, Error *err); /* NULL: missing, empty, ragged or malformed */
+
+size_t table_rows(const Table *table);
+size_t table_columns(const Table *table);
+const char *table_column_name(const Table *table, size_t column);
+#define TABLE_NONE ((size_t)-1)
+size_t table_find(const Table *table, const char *column); /* TABLE_NONE if there is none */
+const char *table_text(const Table *table, size_t row, size_t column);
+double table_number(const Table *table, size_t row, size_t column); /* nan where it is no number */
+
+/* The numbers of `column` in all rows where every condition holds.  A condition is
+ * {"column", "text"}; the array ends with {NULL}.  Returns how many; at most `room` are stored.
+ *     n = table_select(t, "accuracy", (Where[]){{"policy", "fixed"}, {0}}, values, room) */
+typedef struct Where {
+    const char *column, *equals;
+} Where;
+size_t table_select(const Table *table, const char *column, const Where *where, double *values,
+                    size_t room);
+
+/* Appends all rows of `from`, which must have the same columns. */
+bool table_append(Table *table, const Table *from, Error *err);
+
+#endif
