@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* Every block is its own allocation, so that valgrind and the address sanitizer see its bounds.  Its
+ * link to the block before it fills the cache line ahead of it. */
+typedef struct Block {
+    struct Block *previous;
+} Block;
+
+struct Arena {
+    Block *last;
+};
+
+Arena *arena_create(void) {
+    Arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL) {
+        die("out of memory");
+    }
+    return arena;
+}
+
+void arena_destroy(Arena *arena) {
+    if (arena == NULL) {
+        return;
+    }
+    for (Block *block = arena->last; block != NULL;) {
+        Block *previous = block->previous;
+        free(block);
+        block = previous;
+    }
+    free(arena);
+}
+
+void *arena_alloc(Arena *arena, size_t count, size_t size) {
+    if (size != 0 && count > (PTRDIFF_MAX - ALIGNMENT) / size) {
+        die("out of memory: %zu elements of %zu bytes are more than this machine can address", count,
+            size);
+    }
+    size_t bytes = count * size;
+    void *memory = NULL;
+    if (posix_memalign(&memory, ALIGNMENT, ALIGNMENT + bytes) != 0) {
+        die("out of memory: %zu bytes could not be had; fewer jobs at a time need less", bytes);
+    }
+    Block *block = memory;
+    block->previous = arena->last;
+    arena->last = block;
+    return memset((char *)memory + ALIGNMENT, 0, bytes);
+}
+
+void *arena_copy(Arena *arena, const void *from, size_t bytes) {
+    void *copy = arena_alloc(arena, bytes, 1);
+    return bytes == 0 ? copy : memcpy(copy, from, bytes);
+}
+
+char *arena_string(Arena *arena, const char *text) {
+    return arena_copy(arena, text, strlen(text) + 1);
+}
+
+char *arena_format(Arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0) {
+        die("a text that cannot be printed: %s", format);
+    }
+    char *text = arena_alloc(arena, (size_t)length + 1, 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
