@@ -9,10 +9,11 @@
 
 enum { ALIGNMENT = 64 };
 
-/* Every block is its own allocation, so that valgrind and the address sanitizer see its bounds.  Its
- * link to the block before it fills the cache line ahead of it. */
+/* Every block is its own allocation, so that valgrind and the address sanitizer see its bounds.  The
+ * link to the block before it has a cache line of its own. */
 typedef struct Block {
     struct Block *previous;
+    _Alignas(ALIGNMENT) unsigned char data[];
 } Block;
 
 struct Arena {
@@ -39,20 +40,23 @@ void arena_destroy(Arena *arena) {
     free(arena);
 }
 
-void *arena_alloc(Arena *arena, size_t count, size_t size) {
-    if (size != 0 && count > (PTRDIFF_MAX - ALIGNMENT) / size) {
-        die("out of memory: %zu elements of %zu bytes are more than this machine can address", count,
-            size);
-    }
-    size_t bytes = count * size;
-    void *memory = NULL;
-    if (posix_memalign(&memory, ALIGNMENT, ALIGNMENT + bytes) != 0) {
+static Block *block_create(size_t bytes) {
+    void *memory;
+    if (posix_memalign(&memory, ALIGNMENT, sizeof(Block) + bytes) != 0) {
         die("out of memory: %zu bytes could not be had; fewer jobs at a time need less", bytes);
     }
-    Block *block = memory;
+    return memory;
+}
+
+void *arena_alloc(Arena *arena, size_t count, size_t size) {
+    if (size != 0 && count > (PTRDIFF_MAX - sizeof(Block)) / size) {
+        die("out of memory: %zu elements of %zu bytes are more than can be addressed", count, size);
+    }
+    size_t bytes = count * size;
+    Block *block = block_create(bytes);
     block->previous = arena->last;
     arena->last = block;
-    return memset((char *)memory + ALIGNMENT, 0, bytes);
+    return memset(block->data, 0, bytes);
 }
 
 void *arena_copy(Arena *arena, const void *from, size_t bytes) {

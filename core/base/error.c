@@ -39,8 +39,8 @@ bool error_prefix(Error *err, const char *format, ...) {
     va_start(args, format);
     format_line(line.text, sizeof line.text, format, args);
     va_end(args);
-    size_t used = strlen(line.text);
-    snprintf(line.text + used, sizeof line.text - used, ": %.*s", (int)sizeof err->text, err->text);
+    strncat(line.text, ": ", sizeof line.text - 1 - strlen(line.text));
+    strncat(line.text, err->text, sizeof line.text - 1 - strlen(line.text));
     *err = line;
     return false;
 }

@@ -120,7 +120,7 @@ void rng_fill_uniform(Rng *rng, Real *out, size_t n) {
         size_t count = n < CHUNK ? n : CHUNK;
         rng_fill_u32(rng, words, count);
         for (size_t i = 0; i < count; i++) {
-            out[i] = (Real)(int32_t)(words[i] >> 8) * (Real)0x1p-24; /* signed converts in one step */
+            out[i] = (Real)(int32_t)(words[i] >> 8) * (Real)0x1p-24; /* signed: one instruction */
         }
         out += count;
         n -= count;
