@@ -40,20 +40,16 @@ void arena_destroy(Arena *arena) {
     free(arena);
 }
 
-static Block *block_create(size_t bytes) {
-    void *memory;
-    if (posix_memalign(&memory, ALIGNMENT, sizeof(Block) + bytes) != 0) {
-        die("out of memory: %zu bytes could not be had; fewer jobs at a time need less", bytes);
-    }
-    return memory;
-}
-
 void *arena_alloc(Arena *arena, size_t count, size_t size) {
-    if (size != 0 && count > (PTRDIFF_MAX - sizeof(Block)) / size) {
+    if (size != 0 && count > (PTRDIFF_MAX - 2 * ALIGNMENT) / size) {
         die("out of memory: %zu elements of %zu bytes are more than can be addressed", count, size);
     }
     size_t bytes = count * size;
-    Block *block = block_create(bytes);
+    size_t whole = (sizeof(Block) + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    Block *block = aligned_alloc(ALIGNMENT, whole);
+    if (block == NULL) {
+        die("out of memory: %zu bytes could not be had; fewer jobs at a time need less", bytes);
+    }
     block->previous = arena->last;
     arena->last = block;
     return memset(block->data, 0, bytes);
