@@ -14,6 +14,7 @@
 #define TIDEMARK_BASE_VEC_H
 
 #include "core/base/real.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,8 +50,9 @@ double vec_sum_abs(const Real *x, size_t n);
 Real vec_max(const Real *x, size_t n); /* n > 0; nan if any is nan */
 Real vec_min(const Real *x, size_t n);
 
-/* Column sums of a (rows x columns) matrix, each column added from row 0 down: the bias gradient. */
-void vec_column_sums(const Real *x, size_t rows, size_t columns, Real *sums);
+/* Column sums of a (rows x columns) matrix, each column added from row 0 down, starting from 0 or,
+ * with `add`, from `sums` (a batch in tiles): the bias gradient. */
+void vec_column_sums(const Real *x, size_t rows, size_t columns, Real *sums, bool add);
 
 /* ---- softmax and cross-entropy, row by row of a (rows x classes) matrix of logits ----
  * probability = exp(x - max) / sum; loss = log(sum) - (x_target - max); both may be the same array
