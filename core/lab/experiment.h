@@ -11,7 +11,7 @@
  * A cell depends on nothing but its configuration, its seed and the data, so cells run in any order,
  * side by side and on other machines.  Every cell runs in a forked worker of its own and writes
  *     <out>/<experiment>/cells/<key>/<table>.csv  and  cell.csv
- * in one rename; when the run ends (or is cut off and started again) the cells that are there are
+ * in one rename (<out> is results/local unless --out says otherwise); when the run ends (or is cut off and started again) the cells that are there are
  * joined in the plan's order into <out>/<experiment>/<table>.csv, with manifest.csv, columns.csv
  * and claims.csv beside them.
  */
@@ -76,21 +76,28 @@ typedef struct Experiment {
     const TableSpec *tables;     /* ends with a NULL name */
     const Claim *claims;         /* ends with a NULL id; NULL = none */
     const char *const *datasets; /* ends with NULL; verified before the first cell; NULL = none */
+    /* How: dataset_verify of core/data, wherever `datasets` is given. */
+    bool (*verify)(const char *dataset, Arena *arena, const char **sums, Error *err);
     void (*plan)(Plan *plan);
     bool (*cell)(Cell *cell, Error *err); /* false = failed; a diverged training is not a failure */
     /* Makes the configuration of a key that is not in the plan, for --only KEY; NULL = none can be.
      * false = not a key of this experiment (the sentence says which keys there are). */
     bool (*parse)(const char *key, void *config, Error *err);
-    /* A look at argv before the lab's own options: an experiment that is also a tool answers here.
-     * Returns -1 to go on, else the exit status. */
+    /* A look at argv before the lab's own options (and before engine_start): an experiment that is
+     * also a tool answers here.  Returns -1 to go on, else the exit status. */
     int (*tool)(int argc, char **argv);
 } Experiment;
 
 /* Runs the command line.  Exit status: 0 all cells are there; 1 a cell failed; 2 wrong use, missing
  * data, a full disk.
  *     --scale smoke|desk|paper   --seeds N   --jobs N   --only PATTERN   --shard K/N   --out DIR
- *     --list   --force   --quiet   --blas own|openblas   --isa NAME   --core NAME
- *     --claims (judge again from the CSVs alone)   --help   --version */
+ *     --list   --about   --force   --quiet   --blas own|openblas   --isa NAME   --core NAME
+ *     --claims (judge again from the CSVs alone)   --help   --version
+ *
+ * A finished cell is kept.  It is redone with --force, when it is damaged, and when it was made by
+ * another version, a shorter scale or another engine.  A cell of a longer scale (or of another
+ * experiment) in the way is an error: hours of work are not overwritten by a wrong option.  The
+ * tables hold the plan's cells that are there, also those of earlier runs and other shards. */
 int experiment_main(const Experiment *experiment, int argc, char **argv);
 
 #endif
