@@ -38,7 +38,8 @@ typedef struct Claim {
     Finding (*judge)(const Results *results);
 } Claim;
 
-/* Helpers that most judges are made of. `format` is the note. */
+/* Helpers that most judges are made of.  `format` is the note.  A measured nan (nothing was computed)
+ * is inconclusive with each of them. */
 Finding finding_exact(double measured, double expected, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Reproduced where the whole interval lies in [low, high], not where it lies wholly outside. */

@@ -6,11 +6,15 @@
  * %.17g, floats with %.9g (both round-trip), counts as integers, texts quoted only where needed; not
  * a number is `nan`, infinity `inf` or `-inf`.  A table holds no time, host or path, so that two
  * machines that computed the same wrote the same bytes.
+ *
+ * A cell is kept as its text, so that reading, appending and writing again changes no byte.  Texts
+ * belong to the table and stay valid until a row is added to it or it is freed.
  */
 #ifndef TIDEMARK_LAB_TABLE_H
 #define TIDEMARK_LAB_TABLE_H
 
 #include "core/base/error.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +27,11 @@ typedef enum Tier {
     TIER_DISTRIBUTION, /* medians over seeds agree within a bootstrap interval */
     TIER_MACHINE,      /* seconds, ratios of speed: never compared */
 } Tier;
+
+/* "key", "exact", "early", "stable", "distribution", "machine": as columns.csv (table,column,tier)
+ * spells them. */
+const char *tier_name(Tier tier);
+bool tier_parse(const char *name, Tier *tier); /* false: no such tier */
 
 typedef struct Column {
     const char *name;
@@ -60,11 +69,16 @@ void table_add(Table *table, const Value *values, size_t count);
 #define table_row(table, ...)                                                                      \
     table_add((table), (Value[]){__VA_ARGS__}, sizeof((Value[]){__VA_ARGS__}) / sizeof(Value))
 
-/* Writes to `path` by way of a temporary name in the same directory, fsync and rename. */
+/* Writes to `path` by way of a temporary name in the same directory (<path>.<pid>.tmp), fsync and
+ * rename.  On failure the temporary file is gone and what `path` held before is untouched. */
 bool table_write(const Table *table, const char *path, Error *err);
 
 /* ---- reading ---- */
-Table *table_read(const char *path, Error *err); /* NULL: missing, empty, ragged or malformed */
+/* NULL, with path and line in the sentence: a file that is missing or empty, has no header row of
+ * distinct names, a row with more or fewer fields than the header, a quote or a carriage return where
+ * none may be, a NUL byte, or a last line without an end (a file that was cut off).  CRLF line ends
+ * are accepted. */
+Table *table_read(const char *path, Error *err);
 
 size_t table_rows(const Table *table);
 size_t table_columns(const Table *table);
@@ -75,7 +89,9 @@ const char *table_text(const Table *table, size_t row, size_t column);
 double table_number(const Table *table, size_t row, size_t column); /* nan where it is no number */
 
 /* The numbers of `column` in all rows where every condition holds.  A condition is
- * {"column", "text"}; the array ends with {NULL}.  Returns how many; at most `room` are stored.
+ * {"column", "text"} and holds where the cell is that text or that number ("0.05" finds
+ * 0.050000000000000003); the array ends with {NULL}; NULL = every row.  Returns how many; at most
+ * `room` are stored.  Dies for a column that is not there.
  *     n = table_select(t, "accuracy", (Where[]){{"policy", "fixed"}, {0}}, values, room) */
 typedef struct Where {
     const char *column, *equals;
@@ -83,7 +99,7 @@ typedef struct Where {
 size_t table_select(const Table *table, const char *column, const Where *where, double *values,
                     size_t room);
 
-/* Appends all rows of `from`, which must have the same columns. */
+/* Appends all rows of `from`; false if its columns are not the same in name and order. */
 bool table_append(Table *table, const Table *from, Error *err);
 
 #endif
