@@ -47,8 +47,8 @@ void batches_init(Batches *batches, const BatchPlan *plan, Arena *arena);
 /* Batch `iteration`; its arrays stay valid until the next call. */
 Batch batches_get(Batches *batches, uint64_t iteration);
 
-/* Images first ... first+count-1 of the set in file order, converted the same way: for evaluation.
- * count must not exceed `size`. */
-Batch batches_slice(Batches *batches, size_t first, size_t count);
+/* Images first ... first+count-1 of `set` (which may be another set of the same shape: a test set) in
+ * file order, converted the same way: for evaluation.  count must not exceed `size`. */
+Batch batches_slice(Batches *batches, const Dataset *set, size_t first, size_t count);
 
 #endif

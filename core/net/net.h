@@ -16,8 +16,12 @@
  *     Net *net = net_create(&(NetSpec){.height = 28, .width = 28, .channels = 1, .layers = mlp,
  *                                      .loss = LOSS_CROSS_ENTROPY, .max_batch = 100}, arena, err);
  *     net_initialise(net, seed);
- *     double loss = net_loss(net, batch.x, batch.labels, NULL, batch.count, NET_TRAIN);
- *     net_backward(net);                         // fills net->gradients
+ *     double loss = net_gradient(net, batch.x, (Target){.labels = batch.labels}, batch.count);
+ *     optimizer_step(&optimizer, net, rate, -1);
+ *
+ * Inside, a batch goes through all layers in tiles of a few examples, forward and backward, so that
+ * activations stay in the cache; every sum over the batch goes on from tile to tile in the order of
+ * the examples, so the bits do not depend on the tile.
  */
 #ifndef TIDEMARK_NET_NET_H
 #define TIDEMARK_NET_NET_H
@@ -62,7 +66,7 @@ typedef enum LayerKind {
     LAYER_LINEAR,     /* the identity, where a table of activations wants one */
     LAYER_DROPOUT,    /* y = x mask / (1 - share); stream DROPOUT, cell = layer index */
     LAYER_MASK,       /* y = x mask, without the scaling: masking noise of denoising autoencoders */
-    LAYER_FIXED_MASK_KINDS /* number of kinds */
+    LAYER_KINDS        /* how many there are */
 } LayerKind;
 
 typedef struct LayerSpec {
@@ -78,10 +82,9 @@ typedef struct LayerSpec {
     double lrn_alpha, lrn_beta;
     double norm_epsilon, norm_fraction; /* batch norm: epsilon, moving average fraction */
     bool affine;         /* batch norm: learned scale and shift */
-    /* per-layer multipliers of rate and weight decay, for weights and biases; NAN-free: 0 = 1,
-     * `no_decay_weights` / `no_decay_bias` for none */
+    /* multipliers of rate and weight decay for weights and biases; 0 means 1 */
     double rate_weights, rate_bias, decay_weights, decay_bias;
-    bool no_decay_weights, no_decay_bias;
+    bool no_decay_weights, no_decay_bias; /* a multiplier of 0 */
 } LayerSpec;
 
 typedef enum LossKind {
@@ -96,6 +99,9 @@ typedef struct NetSpec {
     const LayerSpec *layers;        /* ends with LAYER_END */
     LossKind loss;
     size_t max_batch;
+    size_t tile;     /* examples a tile; 0 = as many as fit a second-level cache */
+    bool keep;       /* whole batch at once, every layer in a buffer of its own: net_layer_output and
+                        net_layer_delta then hold all activations and gradients (watch.h) */
 } NetSpec;
 
 /* ---- parameters ---- */
@@ -111,48 +117,55 @@ typedef enum NetMode { NET_TRAIN, NET_TEST } NetMode;
 
 typedef struct Layer Layer; /* layer.h */
 
+/* What outputs are measured against: class labels (count) or target values (count x outputs). */
+typedef struct Target {
+    const uint8_t *labels;
+    const Real *values;
+} Target;
+
 typedef struct Net {
-    NetSpec spec;
+    NetSpec spec;            /* with `tile` as chosen */
     Layer *layers;
     size_t count;            /* layers */
     size_t inputs, outputs;  /* elements of one example */
     ParamBlock *blocks;
     size_t block_count;
-    size_t parameters;       /* elements of weights */
+    size_t parameters;       /* elements of weights and of gradients */
     Real *weights, *gradients;
     Real *state;             /* what training changes besides weights (running statistics) */
     size_t state_count;
-    size_t batch;            /* examples of the last forward pass */
-    NetMode mode;
-    const Real *input;
-    Real *output, *delta;    /* of the last layer: batch x outputs; output holds logits */
-    Real *losses;            /* per example of the last net_loss */
-    size_t correct;          /* examples of the last net_loss whose class was right */
     uint32_t seed;
-    uint64_t pass;           /* training passes so far: position of the dropout streams */
+    uint64_t pass;           /* training passes so far: where the dropout streams stand */
+    Real *output;            /* of the last pass: count x outputs, logits for cross-entropy */
+    Real *losses;            /* per example of the last pass with a loss */
+    size_t correct;          /* examples of the last pass whose class was right */
+    Real *delta;             /* loss gradient at the outputs of one tile */
+    Real *work[2];           /* gradients between layers, of one tile */
 } Net;
 
 /* Plans a network in `arena`; weights are zero.  NULL on a spec that fits nowhere (a kernel larger
  * than its image, tied weights of another shape, ...), with the layer's index in the sentence. */
 Net *net_create(const NetSpec *spec, Arena *arena, Error *err);
 
-/* Initial weights and biases, and the key of the dropout streams. */
+/* Initial weights and biases, state and the key of the dropout streams; pass = 0. */
 void net_initialise(Net *net, uint32_t seed);
 
 /* Forward pass of `count` <= max_batch examples.  Returns the outputs (count x outputs). */
 const Real *net_forward(Net *net, const Real *x, size_t count, NetMode mode);
 
-/* Forward pass and mean loss.  `labels` for class losses (count), `targets` for the others (count x
- * outputs; may be x itself).  Also sets losses, correct, and the delta that net_backward starts from. */
-double net_loss(Net *net, const Real *x, const uint8_t *labels, const Real *targets, size_t count,
-                NetMode mode);
+/* Forward pass and mean loss over the batch; sets losses and correct. */
+double net_loss(Net *net, const Real *x, Target target, size_t count, NetMode mode);
 
-/* Gradients of the mean loss of the last net_loss(..., NET_TRAIN) into net->gradients. */
-void net_backward(Net *net);
+/* Forward pass in training mode, mean loss, and its gradients into net->gradients. */
+double net_gradient(Net *net, const Real *x, Target target, size_t count);
 
-/* The activations of layer `layer` in the last forward pass: batch x layer_outputs. */
-const Real *net_layer_output(const Net *net, size_t layer);
+/* Shape of a layer's output: elements of one example. */
 size_t net_layer_outputs(const Net *net, size_t layer);
+
+/* With spec.keep: activations of a layer in the last pass, and the loss gradient with respect to
+ * them after net_gradient (count x net_layer_outputs). */
+const Real *net_layer_output(const Net *net, size_t layer);
+const Real *net_layer_delta(const Net *net, size_t layer);
 
 /* The block of a layer's weights or biases; NULL if it has none. */
 const ParamBlock *net_block(const Net *net, size_t layer, bool bias);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fully connected layers: y (n x units) = x (n x inputs) W (inputs x units) + b.
+ * A tied layer uses another layer's W (units' x inputs' there) transposed: y = x W' + b; both add to
+ * the one gradient, the later layer first, since it is reached first on the way back.
+ */
+#include "core/base/gemm.h"
+#include "core/base/vec.h"
+#include "core/net/layer.h"
+
+static bool dense_shape(Layer *layer, Error *err) {
+    if (layer->spec.units == 0)
+        return error_set(err, "layer %zu: a dense layer needs units > 0", layer->index);
+    layer->out = (Shape){1, 1, layer->spec.units};
+    layer->weight_rows = shape_size(layer->in);
+    layer->weight_columns = layer->spec.units;
+    layer->bias_count = layer->spec.no_bias ? 0 : layer->spec.units;
+    return true;
+}
+
+static void dense_forward(Net *net, Layer *layer, const Tile *tile, const Real *x, Real *y) {
+    size_t inputs = shape_size(layer->in), units = layer->spec.units;
+    gemm(&(Gemm){.form = layer->weights_shared ? GEMM_NT : GEMM_NN,
+                 .m = tile->n, .n = units, .k = inputs,
+                 .a = x, .lda = inputs,
+                 .b = layer_weights(net, layer), .ldb = layer->weights_shared ? inputs : units,
+                 .bias = layer_bias(net, layer),
+                 .skip_zeros = layer_reads_data(layer),
+                 .c = y, .ldc = units});
+}
+
+static void weight_gradient(Net *net, Layer *layer, const Tile *tile, const Real *x,
+                            const Real *dy) {
+    size_t inputs = shape_size(layer->in), units = layer->spec.units;
+    bool tied = layer->weights_shared;
+    gemm(&(Gemm){.form = GEMM_TN,
+                 .m = tied ? units : inputs, .n = tied ? inputs : units, .k = tile->n,
+                 .a = tied ? dy : x, .lda = tied ? units : inputs,
+                 .b = tied ? x : dy, .ldb = tied ? inputs : units,
+                 .add = layer_gradient_begun(net, layer),
+                 .skip_zeros = layer_reads_data(layer),
+                 .c = layer_weight_gradient(net, layer), .ldc = tied ? inputs : units});
+}
+
+static void dense_backward(Net *net, Layer *layer, const Tile *tile, const Real *x, const Real *y,
+                           const Real *dy, Real *dx) {
+    (void)y;
+    size_t inputs = shape_size(layer->in), units = layer->spec.units;
+    weight_gradient(net, layer, tile, x, dy);
+    if (layer->bias_count)
+        vec_column_sums(dy, tile->n, units, layer_bias_gradient(net, layer), tile->add);
+    if (dx)
+        gemm(&(Gemm){.form = layer->weights_shared ? GEMM_NN : GEMM_NT,
+                     .m = tile->n, .n = inputs, .k = units,
+                     .a = dy, .lda = units,
+                     .b = layer_weights(net, layer), .ldb = layer->weights_shared ? inputs : units,
+                     .c = dx, .ldc = inputs});
+}
+
+const LayerOps layer_dense = {.name = "dense", .shape = dense_shape, .forward = dense_forward,
+                              .backward = dense_backward};
