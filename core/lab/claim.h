@@ -3,9 +3,9 @@
  * claim.h - what a source says, and what our results say of it.
  *
  * A claim is one checkable statement with where it stands, the number given there and the function
- * that decides it from the tables of an experiment.  A verdict always comes with the measured figure
- * and its interval.  "Not reproduced" is a finding like any other; "inconclusive" means that this
- * scale or this number of seeds cannot decide.
+ * that decides it from the tables of an experiment.  A verdict always comes with the measured
+ * figure and its interval.  "Not reproduced" is a finding like any other; "inconclusive" means that
+ * this scale or this number of seeds cannot decide.
  */
 #ifndef TIDEMARK_LAB_CLAIM_H
 #define TIDEMARK_LAB_CLAIM_H
@@ -38,8 +38,8 @@ typedef struct Claim {
     Finding (*judge)(const Results *results);
 } Claim;
 
-/* Helpers that most judges are made of.  `format` is the note.  A measured nan (nothing was computed)
- * is inconclusive with each of them. */
+/* Helpers that most judges are made of.  `format` is the note.  A measured nan (nothing was
+ * computed) is inconclusive with each of them. */
 Finding finding_exact(double measured, double expected, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Reproduced where the whole interval lies in [low, high], not where it lies wholly outside. */

@@ -40,7 +40,7 @@ static bool load_file(Reader *reader) {
     if (failed) {
         return error_set(reader->err, "cannot read %s: %s", reader->path, strerror(reason));
     }
-    table->text[table->text_used] = '\0'; /* so that a look at the byte behind the last is defined */
+    table->text[table->text_used] = '\0'; /* a look at the byte behind the last is defined */
     reader->size = table->text_used;
     return true;
 }
@@ -103,8 +103,8 @@ static bool read_field(Reader *reader, bool *last) {
     }
     char delimiter = text[reader->at++];
     if (delimiter != ',' && delimiter != '\n') {
-        return read_error(reader, reader->line, "a closing quote must be followed by a comma or the "
-                                                "end of the line");
+        return read_error(reader, reader->line, "a closing quote must be followed by a comma or "
+                                                "the end of the line");
     }
     *last = delimiter == '\n';
     text[reader->out++] = '\0';
@@ -137,7 +137,7 @@ static bool check_header(const Reader *reader) {
         const char *name = table_column_name(table, c);
         bool letter = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z');
         if (!letter && *name != '_') {
-            return error_set(reader->err, "%s:1: a header row of column names is expected, not '%s'",
+            return error_set(reader->err, "%s:1: a header row of names is expected, not '%s'",
                              reader->path, name);
         }
         if (table_find(table, name) != c) {

@@ -42,7 +42,8 @@ double stats_mean(const double *x, size_t n) {
     return mean + rest / (double)n;
 }
 
-/* Sum of products of deviations; their own sums, 0 but for rounding, correct it (Chan et al. 1983). */
+/* Sum of products of deviations; their own sums, 0 but for rounding, correct it (Chan, Golub and
+ * LeVeque 1983). */
 static double cross_sum(const double *x, double x_mean, const double *y, double y_mean, size_t n) {
     double products = 0, x_rest = 0, y_rest = 0;
     for (size_t i = 0; i < n; i++) {
@@ -252,7 +253,7 @@ Interval stats_unpaired_difference(const double *a, size_t na, const double *b, 
         return unknown(value, fewer);
     }
     double *of_a = resample(a, na, 0, counted_median);
-    double *of_b = resample(b, nb, 1, counted_median); /* other draws: the samples are independent */
+    double *of_b = resample(b, nb, 1, counted_median); /* the samples are independent */
     for (size_t i = 0; i < RESAMPLES; i++) {
         of_a[i] = difference(of_a[i], of_b[i]);
     }

@@ -183,7 +183,8 @@ const char *table_text(const Table *table, size_t row, size_t column) {
     return table->text + table->cells[(row + 1) * table->columns + column];
 }
 
-/* Decimal numbers and what we write for the rest; strtod alone would take blanks and hexadecimals. */
+/* Decimal numbers and what we write for the rest; strtod alone would also take blanks and
+ * hexadecimal digits. */
 static double number_of(const char *text) {
     const char *digits = text + (*text == '-' || *text == '+');
     if (strcmp(digits, "inf") == 0) {

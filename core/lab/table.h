@@ -2,10 +2,10 @@
  *
  * table.h - tables of results: CSV after RFC 4180, written whole or not at all.
  *
- * One header row of snake_case names, one observation a row, LF line ends.  Doubles are written with
- * %.17g, floats with %.9g (both round-trip), counts as integers, texts quoted only where needed; not
- * a number is `nan`, infinity `inf` or `-inf`.  A table holds no time, host or path, so that two
- * machines that computed the same wrote the same bytes.
+ * One header row of snake_case names, one observation a row, LF line ends.  Doubles are written
+ * with %.17g, floats with %.9g (both round-trip), counts as integers, texts quoted only where
+ * needed; not a number is `nan`, infinity `inf` or `-inf`.  A table holds no time, host or path, so
+ * that two machines that computed the same wrote the same bytes.
  *
  * A cell is kept as its text, so that reading, appending and writing again changes no byte.  Texts
  * belong to the table and stay valid until a row is added to it or it is freed.
@@ -75,9 +75,9 @@ bool table_write(const Table *table, const char *path, Error *err);
 
 /* ---- reading ---- */
 /* NULL, with path and line in the sentence: a file that is missing or empty, has no header row of
- * distinct names, a row with more or fewer fields than the header, a quote or a carriage return where
- * none may be, a NUL byte, or a last line without an end (a file that was cut off).  CRLF line ends
- * are accepted. */
+ * distinct names, a row with more or fewer fields than the header, a quote or a carriage return
+ * where none may be, a NUL byte, or a last line without an end (a file that was cut off).  CRLF
+ * line ends are accepted. */
 Table *table_read(const char *path, Error *err);
 
 size_t table_rows(const Table *table);
