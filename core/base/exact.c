@@ -121,7 +121,7 @@ static double exp_rest(double r) {
     return a + r4 * (b + r4 * c);
 }
 
-/* exp(x + x_lo) = (hi + lo) 2^k with hi in [0.7, 1.42]; |x| < 2000, |x_lo| <= ulp(x). */
+/* exp(x + x_lo) = (hi + lo) 2^k with |lo| < 0.08 |hi|; |x| < 2000, |x_lo| <= ulp(x). */
 static Pair exp_parts(double x, double x_lo, int *k) {
     double shift = 0x1.8p52, whole = (x * LOG2_E + shift) - shift;
     double a = x - whole * LN2_HI, b = x_lo - whole * LN2_LO;
@@ -329,8 +329,9 @@ double exact_sigmoid(double x) {
     Pair e = exp_parts(-x, 0, &k);
     double factor = power_of_two(k);
     Pair sum = sum_exactly(1, e.hi * factor);
+    sum = quick_sum(sum.hi, sum.lo + e.lo * factor);
     double y = 1 / sum.hi;
-    return y - y * y * (sum.lo + e.lo * factor);
+    return y - y * y * sum.lo;
 }
 
 /* ---- circular functions of pi x ---- */
