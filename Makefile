@@ -33,7 +33,7 @@ PLOTS    := plots/$(LABEL)
 MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 PIN      := -std=c11 -ffp-contract=off -fno-fast-math -fno-associative-math -D_GNU_SOURCE
-SAN      := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SAN      := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 BLASDEF  := $(if $(filter none,$(BLAS)),-DTIDEMARK_NO_BLAS)
 # Random123 is headers only; a cross compiler finds them through this directory
 INCLUDES := -I. -isystem build/include
