@@ -10,12 +10,16 @@ bool plateau_check(const Plateau *p, Error *err) {
     if (!(p->factor > 0 && p->factor < 1))
         return error_set(err, "plateau: the factor must be between 0 and 1, not %g", p->factor);
     if (!(p->threshold >= 0 && isfinite(p->threshold)))
-        return error_set(err, "plateau: the threshold must not be negative, not %g", p->threshold);
+        return error_set(err, "plateau: the threshold must not be negative, it is %g",
+                         p->threshold);
+    if (!p->absolute && !p->maximise && p->threshold >= 1)
+        return error_set(err, "plateau: a threshold of %g of the best loss cannot be passed",
+                         p->threshold);
     if (!(p->floor >= 0 && p->floor <= p->base))
         return error_set(err, "plateau: the floor must be between 0 and base (%g), not %g", p->base,
                          p->floor);
     if (!(p->least >= 0))
-        return error_set(err, "plateau: the least reduction must not be negative, not %g", p->least);
+        return error_set(err, "plateau: least must not be negative, it is %g", p->least);
     return true;
 }
 

@@ -9,37 +9,38 @@
  * step_down, total, milestones) are in iterations.  No state, no libm: the same bits everywhere.
  * Knots are exact: where a formula reaches base, max or end, the result is that very double.
  *
- * With u = i mod (step + step_down) the place in a cycle, k = i / (step + step_down) the cycles done
- * (integer division) and w(i) in [0, 1] the window, rising over `step` and falling over `step_down`:
+ * With u = i mod (step + step_down) the place in a cycle, k = i / (step + step_down) the cycles
+ * done (integer division) and w(i) in [0, 1] the window, up over `step`, down over `step_down`:
  *
  *     CONSTANT           base
  *     STEP               base gamma^floor(i / step)
  *     MULTI_STEP         base gamma^(milestones passed; a milestone m is passed at i >= m)
- *     EXPONENTIAL        base gamma^(i / step); staircase: floor(i / step)       (CS231n, Keras; Caffe exp)
- *     INVERSE_TIME       base / (1 + gamma i / step); staircase: floor(i / step) (CS231n 1/t, Keras)
- *     INVERSE            base (1 + gamma i)^-power                               (Caffe inv)
- *     HOLD_INVERSE       base step / max(i, step)               (Bergstra & Bengio 2012, equation 7)
- *     POLYNOMIAL         end + (base - end) (1 - i / total)^power, end from total on; repeat: total is
- *                        replaced by its next multiple not below i (Keras' cycle)
- *     SIGMOID            base / (1 + exp(-gamma (i - step)))                     (Caffe)
- *     COSINE             end + (base - end) (1 + cos(pi i / total)) / 2, end from total on; repeat: the
- *                        formula goes on, up again (PyTorch)
- *     WARM_RESTARTS      cosine over a period that starts anew at base (times gamma at every restart),
- *                        the first one `step` long, each `multiply` times its predecessor (SGDR eq. 5)
- *     ONE_CYCLE          base -> max -> end over `total` iterations as PyTorch's OneCycleLR: `rise` is
- *                        pct_start; cosine, or linear; three_phase: base -> max -> base -> end
- *     ONE_CYCLE_SMITH    base -> max -> base, linear, `step` each, then a tail down to end at total - 1
- *     TRIANGULAR         base + (max - base) w(i)                          (Smith 2017, section 3.1)
+ *     EXPONENTIAL        base gamma^(i / step), staircase: floor(i / step)      (CS231n, Keras)
+ *     INVERSE_TIME       base / (1 + gamma i / step), staircase likewise        (CS231n 1/t, Keras)
+ *     INVERSE            base (1 + gamma i)^-power                              (Caffe inv)
+ *     HOLD_INVERSE       base step / max(i, step)           (Bergstra & Bengio 2012, equation 7)
+ *     POLYNOMIAL         end + (base - end) (1 - i / total)^power, end from total on;
+ *                        repeat: total becomes its next multiple not below i    (Keras' cycle)
+ *     SIGMOID            base / (1 + exp(-gamma (i - step)))                    (Caffe)
+ *     COSINE             end + (base - end) (1 + cos(pi i / total)) / 2, end from total on;
+ *                        repeat: the formula goes on, up again                  (PyTorch)
+ *     WARM_RESTARTS      a cosine that starts anew at base (times gamma at every restart); the
+ *                        first period is `step` long, each `multiply` times the last (SGDR eq. 5)
+ *     ONE_CYCLE          base -> max -> end over `total`, cosine or linear; `rise` is the share
+ *                        of the first phase; three_phase: base -> max -> base -> end
+ *                        (PyTorch's OneCycleLR, where rise is pct_start)
+ *     ONE_CYCLE_SMITH    base -> max -> base, linear, `step` each, then down to end at total - 1
+ *     TRIANGULAR         base + (max - base) w(i)                    (Smith 2017, section 3.1)
  *     TRIANGULAR2        base + (max - base) w(i) / 2^k
- *     EXP_RANGE          base + (max - base) w(i) gamma^i   (amplitude alone: PyTorch, bckenstler/CLR)
- *     EXP_RANGE_BOTH     gamma^i (base + (max - base) w(i)) (both bounds: the paper's text)
- *     DECAY              max -> base linearly over `step`, then base       (Smith 2017, section 4.1.1)
- *     LINEAR_RANGE       base -> max linearly over `total`, then max       (Smith's range test)
- *     EXPONENTIAL_RANGE  base (max / base)^(i / total), then max           (fastai's range test)
- *     PERIODS            rates[0] at i = 0, rates[k] for 2^(k-1) <= i < 2^k, the last one from then on
+ *     EXP_RANGE          base + (max - base) w(i) gamma^i  (amplitude: PyTorch, bckenstler/CLR)
+ *     EXP_RANGE_BOTH     gamma^i (base + (max - base) w(i))   (both bounds: the paper's text)
+ *     DECAY              max -> base linearly over `step`, then base  (Smith 2017, section 4.1.1)
+ *     LINEAR_RANGE       base -> max linearly over `total`, then max  (Smith's range test)
+ *     EXPONENTIAL_RANGE  base (max / base)^(i / total), then max      (fastai's range test)
+ *     PERIODS            rates[0] at i = 0, rates[k] for 2^(k-1) <= i < 2^k, then the last one
  *                        (source 000: with Epoch e = i + 1, index k governs 2^(k-1) < e <= 2^k)
- *     JOINED             stages[0] to milestones[0], then stages[1] to milestones[1], ...; each stage
- *                        counts its own iterations from 0             (Smith 2017, Table 2; Caffe fixed)
+ *     JOINED             stages[0] to milestones[0], then stages[1] to milestones[1], ...; each
+ *                        stage counts its own iterations from 0      (Smith 2017, Table 2)
  *
  * A warm-up is a LINEAR_RANGE joined to what follows it.
  */
@@ -89,7 +90,7 @@ typedef enum ScheduleWindow {
 typedef struct Schedule {
     SchedulePolicy policy;
     double base, max, end;     /* rates: base <= max; end is where annealing ends */
-    uint64_t step;             /* half a cycle, a step, a first period; exponential, 1/t: 0 means 1 */
+    uint64_t step;             /* half a cycle, a step, a first period: 1 or more */
     uint64_t step_down;        /* falling part of a cycle; 0 = step */
     uint64_t total;            /* iterations of the whole schedule, or of a ramp */
     double gamma, power;       /* warm restarts: gamma 0 means 1 */
@@ -118,12 +119,12 @@ bool schedule_cycles_momentum(const Schedule *schedule);
  * schedule_rate and schedule_momentum may be asked only after this said true. */
 bool schedule_check(const Schedule *schedule, Error *err);
 
-/* ---- as text (schedule_text.c) ---- */
+/* ---- as text ---- */
 
-/* "triangular2 base=0.001 max=0.005 step=2000": the policy's name, then parameters in any order; what
- * is left out has the default that schedule_list shows.  Lists have commas: milestones=100,150.
- * Joined schedules: "TEXT | 16000: TEXT | 22000: TEXT".  The result is checked; its arrays are in
- * `arena`. */
+/* "triangular2 base=0.001 max=0.005 step=2000": the policy's name, then parameters in any order;
+ * what is left out has the default that schedule_list shows.  Lists have commas (rates=0.1,0.01);
+ * a value may lean on another (base=max/4).  Joined schedules: "TEXT | 16000: TEXT | 22000: TEXT".
+ * The result is checked; its arrays are in `arena`. */
 bool schedule_parse(const char *text, Schedule *schedule, Arena *arena, Error *err);
 
 const char *schedule_name(SchedulePolicy policy); /* "triangular2" */
