@@ -24,6 +24,7 @@ static inline size_t shape_size(Shape s) {
 typedef struct Tile {
     size_t first, n; /* examples first ... first+n-1 of the batch */
     NetMode mode;
+    bool gradient;   /* a backward pass follows */
     bool add;        /* gradients go on from the tile before */
 } Tile;
 
@@ -31,7 +32,7 @@ typedef struct LayerOps {
     const char *name;
     bool in_place; /* y may be x: the backward pass needs only y */
     bool reads_own_output; /* the backward pass reads y, so no later layer may overwrite it */
-    /* Sets layer->out, weight_rows/columns, state_count and mask_count (per example) from layer->in. */
+    /* Sets layer->out, weight_rows/columns, state_count and kept_count (per example) from layer->in. */
     bool (*shape)(Layer *layer, Error *err);
     void (*forward)(Net *net, Layer *layer, const Tile *tile, const Real *x, Real *y);
     /* Adds to (or sets) the layer's gradients; writes dx unless it is NULL.  dx may be dy only for
@@ -53,8 +54,8 @@ struct Layer {
     bool gradient_fresh;                /* nothing added yet to the weight block in this pass; kept at
                                            the block's owner */
     size_t state_count, state_offset;   /* in net->state */
-    size_t mask_count;                  /* Reals an example needs between forward and backward */
-    Real *mask;                         /* tile x mask_count */
+    size_t kept_count;                  /* Reals an example needs between forward and backward */
+    Real *kept;                         /* tile x kept_count: masks, places of maxima, scales */
     Real *y;                            /* tile x out */
     Real *dy;                           /* with spec.keep: max_batch x out; else NULL */
 };

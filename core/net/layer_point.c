@@ -64,7 +64,7 @@ static bool mask_shape(Layer *layer, Error *err) {
         return error_set(err, "layer %zu: a share of zeros from 0 to below 1 expected, not %g",
                          layer->index, layer->spec.share);
     layer->out = layer->in;
-    layer->mask_count = shape_size(layer->in);
+    layer->kept_count = shape_size(layer->in);
     return true;
 }
 
@@ -80,7 +80,7 @@ static void draw_mask(Net *net, Layer *layer, const Tile *tile, Real value) {
     for (size_t i = 0; i < n; i += CHUNK) {
         size_t some = n - i < CHUNK ? n - i : CHUNK;
         rng_fill_u32(&rng, words, some);
-        vec_mask(words, threshold, value, layer->mask + i, some);
+        vec_mask(words, threshold, value, layer->kept + i, some);
     }
 }
 
@@ -92,7 +92,7 @@ static void masked_forward(Net *net, Layer *layer, const Tile *tile, const Real 
         return;
     }
     draw_mask(net, layer, tile, value);
-    vec_multiply(x, layer->mask, y, n);
+    vec_multiply(x, layer->kept, y, n);
 }
 
 static void dropout_forward(Net *net, Layer *layer, const Tile *tile, const Real *x, Real *y) {
@@ -111,7 +111,7 @@ static void mask_backward(Net *net, Layer *layer, const Tile *tile, const Real *
     if (layer->spec.share <= 0)
         copy(dy, dx, elements(layer, tile));
     else
-        vec_multiply(dy, layer->mask, dx, elements(layer, tile));
+        vec_multiply(dy, layer->kept, dx, elements(layer, tile));
 }
 
 const LayerOps layer_dropout = {.name = "dropout", .in_place = true, .shape = mask_shape,

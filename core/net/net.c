@@ -119,7 +119,7 @@ static void plan_buffers(Net *net, Arena *arena) {
         Layer *layer = &net->layers[i];
         size_t size = shape_size(layer->out);
         largest = size > largest ? size : largest;
-        layer->mask = arena_new(arena, Real, tile * layer->mask_count);
+        layer->kept = arena_new(arena, Real, tile * layer->kept_count);
         layer->y = in_place(net, i) ? net->layers[i - 1].y : arena_new(arena, Real, tile * size);
         layer->dy = net->spec.keep ? arena_new(arena, Real, tile * size) : NULL;
     }
@@ -200,7 +200,7 @@ static void pass(Net *net, const Real *x, const Target *target, size_t count, Ne
     for (size_t first = 0; first < count; first += net->spec.tile) {
         size_t left = count - first;
         Tile tile = {.first = first, .n = left < net->spec.tile ? left : net->spec.tile,
-                     .mode = mode, .add = first > 0};
+                     .mode = mode, .gradient = gradient, .add = first > 0};
         forward_tile(net, x, &tile);
         if (target)
             loss_tile(net, &tile, net->output + first * net->outputs, *target, count,

@@ -59,7 +59,7 @@ typedef enum LayerKind {
     LAYER_MAX_POOL,
     LAYER_AVERAGE_POOL,
     LAYER_LRN,        /* local response normalisation within channels (Caffe) */
-    LAYER_BATCH_NORM, /* per channel, no scale or shift (Caffe) unless `affine` */
+    LAYER_BATCH_NORM, /* per channel, without scale and shift (Caffe) */
     LAYER_SIGMOID,
     LAYER_TANH,
     LAYER_RELU,
@@ -80,8 +80,8 @@ typedef struct LayerSpec {
     double share;        /* dropout, mask: share of zeros, 0 <= share < 1 */
     size_t lrn_size;     /* LRN: window */
     double lrn_alpha, lrn_beta;
-    double norm_epsilon, norm_fraction; /* batch norm: epsilon, moving average fraction */
-    bool affine;         /* batch norm: learned scale and shift */
+    double norm_epsilon, norm_fraction; /* batch norm: epsilon (0 = 1e-5), moving average fraction
+                                           (0 = 0.999) */
     /* multipliers of rate and weight decay for weights and biases; 0 means 1 */
     double rate_weights, rate_bias, decay_weights, decay_bias;
     bool no_decay_weights, no_decay_bias; /* a multiplier of 0 */
