@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * Classic methods throughout: reduction to a small interval by a constant in two parts (Cody and
- * Waite, 1980), then the Taylor series, whose coefficients can be checked by eye.  Where one double
- * is not enough, a Pair holds an unevaluated sum of two, by the error-free sum of Knuth and product
- * of Dekker (Numer. Math. 18, 1971).  Nothing here meets a subnormal number before its last step, and
- * the last step rounds those to zero itself, so that flush-to-zero changes no bit.
+ * Waite, "Software manual for the elementary functions", 1980), then the Taylor series, whose
+ * coefficients can be checked by eye.  Where one double is not enough a Pair carries on.  Subnormal
+ * numbers are met in the last step only, which rounds them to zero itself.
  */
 #include "core/base/exact.h"
-#include "core/base/real.h" /* refuses -ffast-math */
+#include "core/base/pair.h"
 #include <float.h>
-#include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-
-typedef struct Pair {
-    double hi, lo;
-} Pair;
 
 /* ln 2 in two parts, the first of 40 bits: its product with an exponent is exact. */
 static const double LN2_HI = 0x1.62e42fefa2p-1, LN2_LO = 0x1.9ef35793c7673p-41;
@@ -28,85 +20,9 @@ static const Pair TWO_OVER_SQRT_PI = {0x1.20dd750429b6dp+0, 0x1.1ae3a914fed8p-56
 static const Pair TWO_THIRDS = {0x1.5555555555555p-1, 0x1.5555555555555p-55};
 static const double HALF_LN_2PI = 0x1.d67f1c864beb5p-1;
 
-/* ---- bits ---- */
-
-static uint64_t to_bits(double x) {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static double from_bits(uint64_t bits) {
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static double power_of_two(int k) { /* -1022 <= k <= 1023 */
-    return from_bits((uint64_t)(k + 1023) << 52);
-}
-
-/* x 2^k for a normal x > 0; a result below the normal range becomes 0, one above it infinity. */
-static double scale(double x, int k) {
-    uint64_t bits = to_bits(x);
-    int exponent = (int)(bits >> 52) + k;
-    if (exponent <= 0) {
-        return 0;
-    }
-    return exponent >= 2047 ? INFINITY : from_bits(bits + ((uint64_t)k << 52));
-}
-
-/* The nearest whole number of x >= 0, ties to even. */
-static double nearest(double x) {
-    return x < 0x1p52 ? (x + 0x1p52) - 0x1p52 : x;
-}
-
-/* ---- pairs ---- */
-
-static Pair quick_sum(double a, double b) { /* |a| >= |b| or a = 0 */
-    double sum = a + b;
-    return (Pair){sum, b - (sum - a)};
-}
-
-static Pair sum_exactly(double a, double b) {
-    double sum = a + b, b_part = sum - a;
-    return (Pair){sum, (a - (sum - b_part)) + (b - b_part)};
-}
-
-static Pair split(double a) { /* into halves of 26 bits */
-    double c = 134217729.0 * a, hi = c - (c - a);
-    return (Pair){hi, a - hi};
-}
-
-static Pair product_exactly(double a, double b) {
-    double product = a * b;
-    Pair p = split(a), q = split(b);
-    return (Pair){product, ((p.hi * q.hi - product) + p.hi * q.lo + p.lo * q.hi) + p.lo * q.lo};
-}
-
-static Pair pair_multiply(Pair a, Pair b) {
-    Pair p = product_exactly(a.hi, b.hi);
-    return quick_sum(p.hi, p.lo + (a.hi * b.lo + a.lo * b.hi));
-}
-
-static Pair pair_divide(Pair a, Pair b) {
-    double quotient = a.hi / b.hi;
-    Pair p = product_exactly(quotient, b.hi);
-    double rest = ((a.hi - p.hi) - p.lo) + (a.lo - quotient * b.lo);
-    return quick_sum(quotient, rest / b.hi);
-}
-
-static Pair pair_power(double base, int n) { /* n may be negative */
-    Pair result = {1, 0}, square = {base, 0};
-    for (int left = n < 0 ? -n : n; left > 0; left /= 2) {
-        if (left % 2 == 1) {
-            result = pair_multiply(result, square);
-        }
-        if (left > 1) {
-            square = pair_multiply(square, square);
-        }
-    }
-    return n < 0 ? pair_divide((Pair){1, 0}, result) : result;
+/* What is below the normal range is zero. */
+static double flush(double x) {
+    return fabs(x) < DBL_MIN ? copysign(0, x) : x;
 }
 
 /* ---- exponential ---- */
@@ -121,12 +37,12 @@ static double exp_rest(double r) {
     return a + r4 * (b + r4 * c);
 }
 
-/* exp(x + x_lo) = (hi + lo) 2^k with |lo| < 0.08 |hi|; |x| < 2000, |x_lo| <= ulp(x). */
+/* exp(x + x_lo) = (hi + lo) 2^k with |lo| < 0.1 |hi|; |x| < 2000, |x_lo| <= ulp(x). */
 static Pair exp_parts(double x, double x_lo, int *k) {
     double shift = 0x1.8p52, whole = (x * LOG2_E + shift) - shift;
     double a = x - whole * LN2_HI, b = x_lo - whole * LN2_LO;
     double r = a + b, c = (a - r) + b;
-    Pair sum = quick_sum(1, r);
+    Pair sum = pair_quick_sum(1, r);
     *k = (int)whole;
     return (Pair){sum.hi, sum.lo + (r * r * exp_rest(r) + (c + c * r))};
 }
@@ -140,7 +56,7 @@ static double exp_pair(double x, double x_lo) { /* any x but nan */
     }
     int k;
     Pair e = exp_parts(x, x_lo, &k);
-    return scale(e.hi + e.lo, k);
+    return double_scale(e.hi + e.lo, k);
 }
 
 double exact_exp(double x) {
@@ -152,7 +68,7 @@ double exact_expm1(double x) {
         return NAN;
     }
     if (fabs(x) < 0x1p-54) {
-        return x;
+        return flush(x);
     }
     if (fabs(x) < 0.34) {
         return x + x * x * exp_rest(x);
@@ -165,8 +81,8 @@ double exact_expm1(double x) {
     }
     int k;
     Pair e = exp_parts(x, 0, &k);
-    double factor = power_of_two(k);
-    Pair sum = sum_exactly(e.hi * factor, -1);
+    double factor = double_power_of_two(k);
+    Pair sum = pair_sum(e.hi * factor, -1);
     return sum.hi + (sum.lo + e.lo * factor);
 }
 
@@ -177,8 +93,8 @@ double exact_exp10(double x) {
     if (fabs(x) > 320) {
         return x > 0 ? INFINITY : 0;
     }
-    if (fabs(x) == nearest(fabs(x))) { /* 10^n = 5^n 2^n */
-        return scale(pair_power(5, (int)x).hi, (int)x);
+    if (fabs(x) == double_nearest(fabs(x))) { /* 10^n = 5^n 2^n */
+        return double_scale(pair_power(5, (int)x).hi, (int)x);
     }
     Pair p = pair_multiply((Pair){x, 0}, LN_10);
     return exp_pair(p.hi, p.lo);
@@ -188,8 +104,8 @@ double exact_exp10(double x) {
 
 /* x = 2^k m with m in [0.7, 1.42], for a normal x > 0. */
 static double mantissa(double x, int *k) {
-    uint64_t bits = to_bits(x);
-    double m = from_bits((bits & 0xfffffffffffff) | (uint64_t)1023 << 52);
+    uint64_t bits = double_to_bits(x);
+    double m = double_from_bits((bits & 0xfffffffffffff) | (uint64_t)1023 << 52);
     bool large = m > 0x1.6a09e667f3bcdp+0; /* sqrt(2) */
     *k = (int)(bits >> 52) - 1023 + large;
     return large ? m / 2 : m;
@@ -209,14 +125,14 @@ static double log_rest(double z) {
 static Pair log_parts(double x) {
     int k;
     double m = mantissa(x, &k);
-    Pair s = pair_divide((Pair){m - 1, 0}, sum_exactly(m, 1));
+    Pair s = pair_divide((Pair){m - 1, 0}, pair_sum(m, 1));
     Pair square = pair_multiply(s, s), cube = pair_multiply(square, s);
     Pair third = pair_multiply(cube, TWO_THIRDS);
     double rest = cube.hi * square.hi * log_rest(square.hi);
-    Pair sum = quick_sum(2 * s.hi, third.hi);
-    Pair whole = quick_sum(k * LN2_HI, sum.hi);
+    Pair sum = pair_quick_sum(2 * s.hi, third.hi);
+    Pair whole = pair_quick_sum(k * LN2_HI, sum.hi);
     double small = sum.lo + (2 * s.lo + (third.lo + rest));
-    return quick_sum(whole.hi, whole.lo + (k * LN2_LO + small));
+    return pair_quick_sum(whole.hi, whole.lo + (k * LN2_LO + small));
 }
 
 /* The same in doubles, as in Sun's fdlibm: ln m = f - (f^2/2 - s (f^2/2 + 2 s^2/3 + ...)). */
@@ -249,9 +165,9 @@ double exact_log10(double x) {
 
 double exact_log1p(double x) {
     if (fabs(x) < 0x1p-54) {
-        return x;
+        return flush(x);
     }
-    Pair sum = sum_exactly(1, x);
+    Pair sum = pair_sum(1, x);
     if (!is_normal_positive(sum.hi)) {
         return log_special(sum.hi);
     }
@@ -262,7 +178,7 @@ double exact_log1p(double x) {
 /* ---- power ---- */
 
 static bool is_whole(double y) {
-    return fabs(y) == nearest(fabs(y));
+    return fabs(y) == double_nearest(fabs(y));
 }
 
 static bool is_odd(double y) {
@@ -272,8 +188,8 @@ static bool is_odd(double y) {
 /* x^y for finite x >= DBL_MIN, x not 1, and finite y. */
 static double power_positive(double x, double y) {
     if (fabs(y) <= 64 && is_whole(y)) {
-        int n = (int)y, k = (int)(to_bits(x) >> 52) - 1023;
-        return scale(pair_power(scale(x, -k), n).hi, k * n);
+        int n = (int)y, k = (int)(double_to_bits(x) >> 52) - 1023;
+        return double_scale(pair_power(double_scale(x, -k), n).hi, k * n);
     }
     if (fabs(y) < 0x1p-70) {
         return 1;
@@ -312,7 +228,7 @@ double exact_tanh(double x) {
         return NAN;
     }
     if (size < 0x1p-28) {
-        return x;
+        return flush(x);
     }
     double t = size < 22 ? exact_expm1(2 * size) : INFINITY;
     return copysign(isinf(t) ? 1 : t / (t + 2), x);
@@ -327,9 +243,9 @@ double exact_sigmoid(double x) {
     }
     int k;
     Pair e = exp_parts(-x, 0, &k);
-    double factor = power_of_two(k);
-    Pair sum = sum_exactly(1, e.hi * factor);
-    sum = quick_sum(sum.hi, sum.lo + e.lo * factor);
+    double factor = double_power_of_two(k);
+    Pair sum = pair_sum(1, e.hi * factor);
+    sum = pair_quick_sum(sum.hi, sum.lo + e.lo * factor);
     double y = 1 / sum.hi;
     return y - y * y * sum.lo;
 }
@@ -343,7 +259,7 @@ static Pair times_pi(double r) {
 
 static double sinpi_kernel(double r) { /* |r| <= 1/4 */
     if (fabs(r) < 0x1p-30) {
-        return r * PI.hi;
+        return flush(r) * PI.hi;
     }
     Pair h = times_pi(r);
     double z = h.hi * h.hi, z2 = z * z;
@@ -361,14 +277,14 @@ static double cospi_kernel(double r) { /* |r| <= 1/4 */
     double z = h.hi * h.hi, z2 = z * z;
     double a = (1.0 / 24 + z * (-1.0 / 720)) + z2 * (1.0 / 40320 + z * (-1.0 / 3628800));
     double b = (1.0 / 479001600 + z * (-1.0 / 87178291200)) + z2 * (1.0 / 20922789888000);
-    Pair sum = quick_sum(1, -z / 2);
+    Pair sum = pair_quick_sum(1, -z / 2);
     return sum.hi + (sum.lo + (z2 * (a + z2 * z2 * b) - h.hi * h.lo));
 }
 
 /* |x| mod 2 as quarter turns and a rest: |x| = quarters/2 + rest (mod 2), |rest| <= 1/4. */
 static double quarter_turns(double x, int *quarters) {
-    double y = fabs(x), turn = y - 2 * nearest(y / 2); /* in [-1, 1] */
-    double count = copysign(nearest(2 * fabs(turn)), turn);
+    double y = fabs(x), turn = y - 2 * double_nearest(y / 2); /* in [-1, 1] */
+    double count = copysign(double_nearest(2 * fabs(turn)), turn);
     *quarters = (int)count & 3;
     return turn - count / 2;
 }
@@ -398,16 +314,16 @@ double exact_sinpi(double x) {
 
 /* 2/sqrt(pi) exp(-x^2) x (1 + z/3 (1 + z/5 (1 + z/7 ...))) with z = 2 x^2: all terms positive. */
 static double erf_series(double x) {
-    Pair square = product_exactly(x, x), z = {2 * square.hi, 2 * square.lo}, sum = {1, 0};
+    Pair square = pair_product(x, x), z = {2 * square.hi, 2 * square.lo}, sum = {1, 0};
     for (int n = 12 + (int)(4 * z.hi); n >= 1; n--) {
         Pair term = pair_divide(pair_multiply(sum, z), (Pair){2 * n + 1, 0});
-        Pair one = sum_exactly(1, term.hi);
-        sum = quick_sum(one.hi, one.lo + term.lo);
+        Pair one = pair_sum(1, term.hi);
+        sum = pair_quick_sum(one.hi, one.lo + term.lo);
     }
     int k;
     Pair e = exp_parts(-square.hi, -square.lo, &k);
     Pair front = pair_multiply((Pair){x, 0}, TWO_OVER_SQRT_PI);
-    return pair_multiply(pair_multiply(front, e), sum).hi * power_of_two(k);
+    return pair_multiply(pair_multiply(front, e), sum).hi * double_power_of_two(k);
 }
 
 /* 1 - erf(x) for x >= 2.5, to 40 bits: Laplace's continued fraction. */
@@ -425,7 +341,7 @@ double exact_erf(double x) {
         return NAN;
     }
     if (size < 0x1p-30) {
-        return x * TWO_OVER_SQRT_PI.hi;
+        return flush(x) * TWO_OVER_SQRT_PI.hi;
     }
     return copysign(size < 2.5 ? erf_series(size) : size < 6 ? 1 - erfc_fraction(size) : 1, x);
 }
