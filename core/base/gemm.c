@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gemm.c - gemm.h: our own engine, or OpenBLAS behind the same call.
+ */
+#include "core/base/gemm.h"
+#include "core/base/engine.h"
+#include "core/base/kernels.h"
+#include <string.h>
+
+#ifndef TIDEMARK_NO_BLAS
+#include <cblas.h>
+#endif
+
+static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
+
+#ifndef TIDEMARK_NO_BLAS
+#ifdef TIDEMARK_DOUBLE
+#define cblas_gemm cblas_dgemm
+#else
+#define cblas_gemm cblas_sgemm
+#endif
+
+static void by_openblas(const Gemm *p) {
+    for (size_t i = 0; i < p->m && !p->add; i++) {
+        if (p->bias)
+            memcpy(p->c + i * p->ldc, p->bias, p->n * sizeof(Real));
+        else
+            memset(p->c + i * p->ldc, 0, p->n * sizeof(Real));
+    }
+    if (p->m == 0 || p->n == 0 || p->k == 0)
+        return;
+    cblas_gemm(CblasRowMajor, p->form == GEMM_TN ? CblasTrans : CblasNoTrans,
+               p->form == GEMM_NT ? CblasTrans : CblasNoTrans, (int)p->m, (int)p->n, (int)p->k, 1,
+               p->a, (int)p->lda, p->b, (int)p->ldb, p->add || p->bias ? 1 : 0, p->c, (int)p->ldc);
+}
+#endif
+
+void gemm(const Gemm *product) {
+#ifndef TIDEMARK_NO_BLAS
+    if (engine_current() == ENGINE_OPENBLAS) {
+        by_openblas(product);
+        return;
+    }
+#endif
+    tables[engine_variant]->run(product);
+}

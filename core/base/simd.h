@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * simd.h - internal: one vector of Real, as wide as the instruction set it is compiled for.
+ *
+ * For *.isa.c files only.  `VR` is a vector of LANES numbers (GCC vector extension: + - * / and
+ * comparisons work element by element), `VI` one of integers of the same width.
+ *
+ *     variant    bytes   float lanes   fused multiply-add
+ *     v4         64      16            AVX-512
+ *     v3         32      8             FMA
+ *     neon       16      4             fmla
+ *     baseline   16      4             computed: see vr_fma
+ *
+ * An element's bits may not depend on LANES: so there is no horizontal sum here, no reciprocal
+ * estimate and no min/max instruction (their answer to nan and -0 differs between machines), and
+ * nothing is left to the compiler's contraction.
+ */
+#ifndef TIDEMARK_BASE_SIMD_H
+#define TIDEMARK_BASE_SIMD_H
+
+#include "core/base/real.h"
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#define VR_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define VR_BYTES 32
+#else
+#define VR_BYTES 16
+#endif
+
+#ifdef TIDEMARK_DOUBLE
+typedef int64_t Int;
+#else
+typedef int32_t Int;
+#endif
+
+typedef Real VR __attribute__((vector_size(VR_BYTES), may_alias));
+typedef Int VI __attribute__((vector_size(VR_BYTES), may_alias));
+
+enum { LANES = VR_BYTES / (int)sizeof(Real) };
+
+#define INLINE static inline __attribute__((always_inline, unused))
+
+/* UNROLL before a loop over registers: without it the registers become an array in memory. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
+
+/* ---- the few operations that need the machine's own names ---- */
+#if VR_BYTES == 64
+#ifdef TIDEMARK_DOUBLE
+#define MM(name) _mm512_##name##_pd
+typedef __mmask8 Mask;
+#else
+#define MM(name) _mm512_##name##_ps
+typedef __mmask16 Mask;
+#endif
+#elif VR_BYTES == 32
+#ifdef TIDEMARK_DOUBLE
+#define MM(name) _mm256_##name##_pd
+typedef long long MaskWord;
+#else
+#define MM(name) _mm256_##name##_ps
+typedef int MaskWord;
+#endif
+#elif defined(__x86_64__)
+#ifdef TIDEMARK_DOUBLE
+#define MM(name) _mm_##name##_pd
+#else
+#define MM(name) _mm_##name##_ps
+#endif
+#else
+#ifdef TIDEMARK_DOUBLE
+#define NEON(name) name##_f64
+#else
+#define NEON(name) name##_f32
+#endif
+#endif
+
+INLINE VR vr_set(Real x) {
+#ifdef __aarch64__
+    return NEON(vdupq_n)(x);
+#else
+    return MM(set1)(x);
+#endif
+}
+
+INLINE VR vr_zero(void) {
+    return (VR){0};
+}
+
+INLINE VR vr_sqrt(VR x) {
+#ifdef __aarch64__
+    return NEON(vsqrtq)(x);
+#else
+    return MM(sqrt)(x);
+#endif
+}
+
+#if !defined(__aarch64__) && VR_BYTES == 16 && !defined(TIDEMARK_DOUBLE)
+/* a + b of two doubles, rounded to odd: an inexact result gets the neighbour whose last bit is 1.
+ * Rounded once more to float (53 >= 24 + 2 bits) it is what one rounding of the exact sum gives
+ * (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE TC 57, 2008). */
+INLINE __m128d add_to_odd(__m128d a, __m128d b) {
+    typedef int64_t V2 __attribute__((vector_size(16), may_alias));
+    const __m128d zero = _mm_setzero_pd();
+    __m128d s = a + b;
+    __m128d t = s - a;
+    __m128d e = (a - (s - t)) + (b - t); /* exact: s + e = a + b; nan when s is infinite */
+    V2 inexact = (V2)_mm_or_pd(_mm_cmplt_pd(e, zero), _mm_cmpgt_pd(e, zero));
+    V2 opposite = (V2)_mm_xor_pd(_mm_cmplt_pd(e, zero), _mm_cmplt_pd(s, zero));
+    V2 even = ((V2)s & 1) - 1;
+    return (__m128d)((V2)s + (inexact & even & (opposite | 1)));
+}
+#endif
+
+/* a b + c with one rounding.  Baseline x86-64 has no such instruction: the product of two floats is
+ * exact in double, and the sum is rounded to odd there, then to float.  Under flush-to-zero every
+ * step does what the instruction does: inputs that are subnormal count as 0, a result is tiny when
+ * it is so after rounding. */
+INLINE VR vr_fma(VR a, VR b, VR c) {
+#if defined(__aarch64__)
+    return NEON(vfmaq)(c, a, b);
+#elif VR_BYTES > 16 || defined(__FMA__)
+    return MM(fmadd)(a, b, c);
+#elif defined(TIDEMARK_DOUBLE)
+    return (VR){fma(a[0], b[0], c[0]), fma(a[1], b[1], c[1])};
+#else
+    __m128d low = add_to_odd(_mm_cvtps_pd(a) * _mm_cvtps_pd(b), _mm_cvtps_pd(c));
+    __m128d high = add_to_odd(_mm_cvtps_pd(_mm_movehl_ps(a, a)) * _mm_cvtps_pd(_mm_movehl_ps(b, b)),
+                              _mm_cvtps_pd(_mm_movehl_ps(c, c)));
+    return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+#endif
+}
+
+/* ---- memory: full vectors at any address, and the first `live` lanes (1 ... LANES) ---- */
+INLINE VR vr_load(const Real *p) {
+    VR v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void vr_store(Real *p, VR v) {
+    memcpy(p, &v, sizeof v);
+}
+
+#if VR_BYTES == 32
+INLINE __m256i lanes_below(size_t live) {
+#ifdef TIDEMARK_DOUBLE
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)live), _mm256_setr_epi64x(0, 1, 2, 3));
+#else
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)live),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+#endif
+}
+#endif
+
+INLINE VR vr_load_first(const Real *p, size_t live) /* the other lanes are 0 */
+{
+    if (live == LANES)
+        return vr_load(p);
+#if VR_BYTES == 64
+    return MM(maskz_loadu)((Mask)((1u << live) - 1), p);
+#elif VR_BYTES == 32
+    return MM(maskload)(p, lanes_below(live));
+#else
+    Real lanes[LANES] = {0};
+    for (size_t i = 0; i < live; i++)
+        lanes[i] = p[i];
+    return vr_load(lanes);
+#endif
+}
+
+INLINE void vr_store_first(Real *p, VR v, size_t live) {
+    if (live == LANES) {
+        vr_store(p, v);
+        return;
+    }
+#if VR_BYTES == 64
+    MM(mask_storeu)(p, (Mask)((1u << live) - 1), v);
+#elif VR_BYTES == 32
+    MM(maskstore)(p, lanes_below(live), v);
+#else
+    Real lanes[LANES];
+    vr_store(lanes, v);
+    for (size_t i = 0; i < live; i++)
+        p[i] = lanes[i];
+#endif
+}
+
+/* ---- bits and choices ---- */
+INLINE VR vr_select(VI mask, VR yes, VR no) /* mask lanes are 0 or -1 */
+{
+    return (VR)((mask & (VI)yes) | (~mask & (VI)no));
+}
+
+INLINE VI vi_set(Int x) {
+    VI v = {0};
+    return v + x;
+}
+
+INLINE VR vr_abs(VR x) {
+    return (VR)((VI)x & vi_set((Int)((uint64_t)~0 >> (64 - 8 * sizeof(Int) + 1))));
+}
+
+INLINE VR vr_copysign(VR size, VR sign) {
+    VI top = vi_set((Int)((uint64_t)1 << (8 * sizeof(Int) - 1)));
+    return (VR)(((VI)size & ~top) | ((VI)sign & top));
+}
+
+/* ---- walking an array: i = 0, LANES, ... with the live lanes of each step ---- */
+INLINE size_t lanes_left(size_t left) {
+    return left < LANES ? left : LANES;
+}
+#define EACH_VECTOR(i, live, n) \
+    for (size_t i = 0, live; i < (n) && (live = lanes_left((n) - i)) != 0; i += LANES)
+
+#endif
