@@ -159,7 +159,6 @@ size_t pool_run(const Pool *pool, size_t count) {
     }
     hold_signals(&run);
     size_t next = 0;
-    bool enough = false;
     while (run.running > 0 || next < count) {
         while (run.running < run.jobs && next < count && start(&run, next)) {
             next++;
@@ -172,8 +171,7 @@ size_t pool_run(const Pool *pool, size_t count) {
             end_by_signal(&run, signal_number);
         }
         reap(&run);
-        enough = pool->go_on != NULL && !pool->go_on(pool->context);
-        if (enough) {
+        if (pool->go_on != NULL && !pool->go_on(pool->context)) {
             stop_children(&run);
             break;
         }
