@@ -129,3 +129,68 @@ endef
 $(foreach x,$(TESTS),$(eval $(call test_rules,$(x))))
 
 -include $(shell find $(BUILD)/float $(BUILD)/double -name '*.d' 2>/dev/null)
+
+# ---- the commands ------------------------------------------------------------------------------
+PACKAGES := gcc make libopenblas-dev libcmocka-dev librandom123-dev libpng-dev gnuplot-nox \
+            fonts-dejavu-core dataset-fashion-mnist npm curl valgrind
+SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+RUNS     := $(EXPERIMENTS:%=run-%)
+FIGURES  := $(EXPERIMENTS:%=figures-%)
+DRIVER    = --scale $(SCALE) --out $(RESULTS) --jobs $(JOBS) $(OPTIONS)
+REFERENCE := results/reference/$(SCALE)
+
+.PHONY: deps
+deps: ## install what is missing (Debian packages)
+	@sh tools/deps.sh "$(SUDO)" $(PACKAGES)
+
+.PHONY: data
+data: $(BUILD)/bin/cifar_batches ## fetch and verify MNIST, CIFAR-10 and Fashion-MNIST
+	@BIN=$(BUILD)/bin sh tools/data.sh
+
+# one experiment after the other, each filling the cores; the figures follow the last run
+.PHONY: reproduce
+reproduce: all data ## run every experiment, draw its figures, print the scoreboard
+	+@$(MAKE) --no-print-directory -k -j1 $(RUNS) && $(MAKE) --no-print-directory -k -j1 figures
+	@$(BUILD)/bin/claims $(RESULTS)
+	@if [ -d $(REFERENCE) ]; then $(BUILD)/bin/compare --summary $(REFERENCE) $(RESULTS) || \
+	 [ $$? -eq 1 ]; else echo "no reference results at scale $(SCALE) to compare with"; fi
+
+.PHONY: $(RUNS)
+$(RUNS): run-%: $(BUILD)/bin/%
+	@$< $(DRIVER)
+
+.PHONY: figures $(FIGURES)
+figures: $(FIGURES) ## redraw every figure from the CSV files alone
+$(FIGURES): figures-%:
+	@sh tools/draw.sh $* $(LABEL)
+
+.PHONY: claims
+claims: $(BUILD)/bin/claims ## the scoreboard: every claim and its verdict
+	@$(BUILD)/bin/claims $(RESULTS)
+
+.PHONY: compare
+compare: $(BUILD)/bin/compare ## compare two results: make compare A=results/reference/desk B=results/local
+	@$(BUILD)/bin/compare $(if $(A),$(A),$(REFERENCE)) $(if $(B),$(B),$(RESULTS))
+
+.PHONY: list
+list: $(EXPERIMENTS:%=$(BUILD)/bin/%) ## experiments, their cells, and core-minutes at each scale
+	@printf '%-20s %22s %28s  %s\n' experiment 'cells smoke/desk/paper' 'minutes smoke/desk/paper' question
+	@for x in $(EXPERIMENTS); do $(BUILD)/bin/$$x --about || exit 1; done
+
+.PHONY: new
+new: ## lay out a new experiment: make new NAME=my_question
+	@sh tools/new.sh "$(NAME)"
+
+.PHONY: test
+test: $(TESTS:%=$(BUILD)/test/%) $(PROGRAMS) ## run every test (SANITIZE=1: under ASan and UBSan)
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) MAKE="$(MAKE)" sh tests/run.sh $(TESTS:%=$(BUILD)/test/%)
+
+.PHONY: clean
+clean: ## remove what was built (results and figures stay)
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo "  SCALE=smoke|desk|paper  LABEL=name  JOBS=n  DATA=dir  OPTIONS='--seeds 10'  SANITIZE=1  CC=clang"

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define DENSE(units_, ...) {.kind = LAYER_DENSE, .units = (units_), __VA_ARGS__}
+#define DENSE(...) {.kind = LAYER_DENSE, .units = __VA_ARGS__} /* units, then other fields */
 #define END {.kind = LAYER_END}
 
 /* "High entropy" inputs: no zeros, no ties. */

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs every test program, every tests/*.sh but this one, and the readers under valgrind:
+# run.sh PROGRAM ...   Exit status 0 only if all of them passed.
+set -u
+passed=0 failed=0
+
+verdict() { # status name
+    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAILED: $2" >&2
+    fi
+}
+
+for program in "$@"; do
+    "$program"
+    verdict $? "$program"
+done
+for script in tests/*.sh; do
+    [ "$script" = tests/run.sh ] && continue
+    sh "$script"
+    verdict $? "$script"
+done
+if [ -z "${SANITIZE:-}" ] && command -v valgrind >/dev/null 2>&1; then
+    for name in table data; do
+        TIDEMARK_ISA=v3 valgrind -q --error-exitcode=9 --leak-check=full "$BUILD/test/$name"
+        verdict $? "valgrind $name"
+    done
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
