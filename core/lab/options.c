@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    KEY_SCALE = 1000,
+    KEY_SCALE = 1000, /* no key is a letter: there are long options only */
     KEY_SEEDS,
+    KEY_JOBS,
     KEY_ONLY,
     KEY_SHARD,
     KEY_OUT,
@@ -35,7 +36,7 @@ static const struct argp_option option_list[] = {
     {"force", KEY_FORCE, NULL, 0, "Redo finished cells too", 1},
     {"claims", KEY_CLAIMS, NULL, 0, "Compute nothing: judge the claims again from the tables", 1},
     {NULL, 0, NULL, 0, "How:", 2},
-    {"jobs", 'j', "N", 0, "Cells side by side; as many as there are cores if not given", 2},
+    {"jobs", KEY_JOBS, "N", 0, "Cells side by side; as many as there are cores if not given", 2},
     {"blas", KEY_BLAS, "ENGINE", 0,
      "own (the default: the same bits on every machine) or openblas", 2},
     {"isa", KEY_ISA, "NAME", 0, "Instruction set: baseline, v3, v4, neon; the best one if not given",
@@ -125,7 +126,7 @@ static bool parse_value(int key, char *text, Options *options, Error *err) {
         good = parse_count("seeds", text, 1000, &number, err);
         options->seeds = (uint32_t)number;
         return good;
-    case 'j':
+    case KEY_JOBS:
         return parse_count("jobs", text, 4096, &options->jobs, err);
     case KEY_ONLY:
         return parse_name("only", text, &options->only, err);
@@ -191,9 +192,6 @@ static bool say_what_is_wrong(const char *word, Error *err) {
             fitting++;
         }
     }
-    if (strcmp(word, "-j") == 0) {
-        return error_set(err, "-j needs a value: -j N; see --help");
-    }
     if (fitting > 1) {
         return error_set(err, "'%.*s' may be several options; see --help", (int)length, word);
     }
@@ -218,7 +216,8 @@ bool options_parse(int argc, char **argv, Options *options, Error *err) {
         return true;
     }
     if (err->text[0] == '\0') {
-        say_what_is_wrong(index > 0 && index <= argc ? argv[index - 1] : "", err);
+        bool is_value = index > 1 && index <= argc && argv[index - 1][0] != '-';
+        say_what_is_wrong(index > 0 && index <= argc ? argv[index - 1 - is_value] : "", err);
     }
     return false;
 }
