@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+#
+# style.gp - the look of every figure, and the conventions of the scripts that draw them.
+#
+#     tools/draw.sh EXPERIMENT [LABEL]       (from anywhere; LABEL is `local` unless said otherwise)
+#
+# runs experiments/EXPERIMENT/EXPERIMENT.gp twice, for SVG and PNG, in the root of the tree, with
+#     in    results/LABEL/EXPERIMENT    where the tables are
+#     out   a temporary directory       its files go to plots/LABEL/EXPERIMENT/ when all went well
+#     ext   "svg" or "png"
+# set beforehand.  A script names files by these variables alone and reads like this:
+#
+#     load 'plots/style.gp'
+#
+#     eval figure("accuracy", 720, 450)      # -> accuracy.svg and .png; forgets all before it
+#     eval headline("Test accuracy of two policies", "Median and middle half of 5 seeds.")
+#     set xlabel "iteration"; set ylabel "accuracy (%)"
+#     eval mark_y(81.4, "CLR Table 1: 81.4 %")     # what the source itself found
+#     plot table("curves") using "iteration":"accuracy" with lines lt 1 title "one run", \
+#          bands("curves", "accuracy", "iteration", "policy=fixed") \
+#              using "iteration":"low":"high" @band lt 2 notitle, \
+#          '' using "iteration":"median" @median lt 2 title "fixed"
+#
+#   table(NAME)                     in/NAME.csv; address columns by name, a wrong name is an error
+#   rows(NAME, "a=x b=y")           only the rows where column a is x and column b is y (exact text)
+#   bands(NAME, VALUE, KEYS, WHERE) one row for each value of KEYS (columns joined by commas): the
+#                                   KEYS, then n, median, low, high (quartiles), min, max of VALUE,
+#                                   and diverged (how many values were not finite); WHERE as in
+#                                   rows(), "" for all.  Numbers increase, other keys stand in the
+#                                   table's order
+#   bands95(...)                    the same with low, high the 95 % bootstrap interval of the
+#                                   median (both are tools/bands.c, the lab's own statistics)
+#   lt 1 ... 8                      colours that colour-blind readers can tell apart, each with its
+#                                   own dash and point, so that grey prints work; lt 9 is grey.
+#                                   One thing keeps one lt through all figures of an experiment
+#   @median, @band, @dots, @cross   line of medians; band around it; points; a diverged run
+#   mark_y, mark_x, mark_point      the source's own value: a dashed grey line or a grey star
+#   headline(TITLE, NOTE)           what is seen; under it, smaller: n, interval, scale, source
+#   @viridis                        palette of heat maps (then `set colorbox`, `with image`)
+#   @panel                          smaller type, in multiplots; figure() first, then set multiplot
+#
+# Axes say what they show with its unit in brackets: "rate", "time (s)", "accuracy (%)".  The key
+# is under the plot, never on the data; `set key off` and direct labels where they read better.
+# Text is enhanced (10^{-3}); names with underscores need `noenhanced` or tidy(NAME).  Values that
+# are not finite vanish in gnuplot without a word: draw rows with status `diverged` with @cross.
+
+set encoding utf8
+set datafile separator comma
+set datafile columnheaders
+set datafile missing "nan"
+
+# ---- where data come from ----
+table(name) = in . "/" . name . ".csv"
+rows(name, where) = sprintf("< bands --rows '%s' '%s'", table(name), where)
+bands(name, value, keys, where) = \
+    sprintf("< bands --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
+bands95(name, value, keys, where) = \
+    sprintf("< bands --interval --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
+
+# ---- a figure: its file, its size in points (720 x 450 is one column, 1000 wide is two) ----
+face = "DejaVu Sans"
+terminal_svg(w, h) = sprintf("set terminal svg enhanced size %d,%d dynamic font '%s,12' " . \
+    "linewidth 1.2 dashlength 1.4 background 'white'", w, h, face)
+terminal_png(w, h) = sprintf("set terminal pngcairo enhanced size %d,%d font '%s,12' " . \
+    "fontscale 2 linewidth 2.4 dashlength 1.4 pointscale 2 background rgb 'white'", 2 * w, 2 * h, face)
+figure(name, w, h) = "unset multiplot; set output; reset; load 'plots/style.gp'; " . \
+    (ext eq "svg" ? terminal_svg(w, h) : terminal_png(w, h)) . \
+    sprintf("; set output '%s/%s.%s'", out, name, ext)
+
+# ---- lines: Okabe & Ito's colours, darkest first; yellow is left out, it fades on white ----
+set linetype 1 lc rgb "#0072B2" lw 1.8 dt 1           pt 7  ps 0.7
+set linetype 2 lc rgb "#D55E00" lw 1.8 dt (12,4)      pt 5  ps 0.7
+set linetype 3 lc rgb "#009E73" lw 1.8 dt (6,3)       pt 9  ps 0.8
+set linetype 4 lc rgb "#CC79A7" lw 1.8 dt (12,3,3,3)  pt 13 ps 0.9
+set linetype 5 lc rgb "#E69F00" lw 1.8 dt (3,3)       pt 11 ps 0.8
+set linetype 6 lc rgb "#56B4E9" lw 1.8 dt (18,4)      pt 6  ps 0.8
+set linetype 7 lc rgb "#000000" lw 1.4 dt (8,3,2,3,2,3) pt 4 ps 0.7
+set linetype 8 lc rgb "#8C510A" lw 1.8 dt (4,2)       pt 8  ps 0.8
+set linetype 9 lc rgb "#7F7F7F" lw 1.2 dt 1           pt 2  ps 0.7
+set linetype cycle 8
+median = "with lines"
+band = "with filledcurves fillstyle transparent solid 0.20 noborder"
+dots = "with points"
+cross = "with points pt 2 ps 1.1 lw 2 lc rgb '#000000' dt 1"
+
+# ---- frame ----
+set border 3 lc rgb "#4D4D4D" lw 0.8
+set tics nomirror out scale 0.6, 0.3 textcolor rgb "#262626"
+set grid lc rgb "#DCDCDC" lw 0.8 dt 1, lc rgb "#EFEFEF" lw 0.5 dt 1
+set key bmargin left horizontal Left reverse samplen 2.6 spacing 1.1 width 1 font ",11"
+set title font ",13" offset 0, -0.3
+set xlabel offset 0, 0.2
+set format x "%g"
+set format y "%g"
+unset colorbox
+unset mouse
+panel = "set tics font ',9'; set xlabel font ',9' offset 0,0.5; " . \
+    "set ylabel font ',9' offset 1,0; set title font ',10' offset 0,-0.7; set key font ',9'"
+power_of_ten = "10^{%T}"
+
+# ---- words on the figure ----
+set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.4, 0.2
+mark_line = "nohead back dt (2,4) lw 1.4 lc rgb '#5A5A5A'"
+mark_text = "front boxed font ',10' textcolor rgb '#5A5A5A'"
+mark_y(y, text) = sprintf("set arrow from graph 0, first %.9g to graph 1, first %.9g %s; " . \
+    "set label \"%s\" at graph 0.99, first %.9g right offset 0,0.6 %s", \
+    y, y, mark_line, text, y, mark_text)
+mark_x(x, text) = sprintf("set arrow from first %.9g, graph 0 to first %.9g, graph 1 %s; " . \
+    "set label \"%s\" at first %.9g, graph 0.98 right rotate by 90 offset -0.7,0 %s", \
+    x, x, mark_line, text, x, mark_text)
+mark_point(x, y, text) = sprintf("set label \"%s\" at first %.9g, first %.9g left " . \
+    "offset 0.8,0.4 point pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A' %s", text, x, y, mark_text)
+headline(title, note) = sprintf("set title \"%s\\n{/=10 %s}\"", title, note)
+tidy(name) = system(sprintf("printf '%%s' '%s' | tr _ ' '", name))
+
+# ---- surfaces: viridis (van der Walt & Smith, CC0), nine of its colours ----
+viridis = "set palette defined (0 '#440154', 1 '#472D7B', 2 '#3B528B', 3 '#2C728E', " . \
+    "4 '#21918C', 5 '#28AE80', 6 '#5EC962', 7 '#ADDC30', 8 '#FDE725')"
