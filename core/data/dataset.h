@@ -2,13 +2,15 @@
  *
  * dataset.h - labelled images as memory-mapped bytes.
  *
- * A Dataset is `count` images of height x width x channels bytes and as many labels.  The bytes stay
- * in the file (mapped, shared by all workers) and become numbers only while a batch is gathered
- * (batch.h).  `planar` tells how the file stores an image: channel by channel (CIFAR) or channels
+ * A Dataset is `count` images of height x width x channels bytes and as many labels.  The bytes
+ * stay in the file (mapped, shared by all workers) and become numbers only while a batch is
+ * gathered (batch.h).  `planar` tells how the file stores an image: channel by channel (CIFAR) or channels
  * innermost; batches are always channels innermost.
  *
- * Files are looked for in $DATA/<set>/ and $DATA/, then in ${XDG_CACHE_HOME:-~/.cache}/tidemark/<set>/,
- * where `make data` puts them.  Known sets: "mnist", "fashion", "cifar10".
+ * Files are looked for in $DATA/<set>/ and $DATA/, then where `make data` puts them, in
+ * ${XDG_CACHE_HOME:-~/.cache}/tidemark/<set>/: the order of tools/data.sh.  A directory named by
+ * DATA is taken if all the set's checksums are right there; a wrong one is told on standard error
+ * and passed over.  The place is chosen once a process.  Known sets: "mnist", "fashion", "cifar10".
  */
 #ifndef TIDEMARK_DATA_DATASET_H
 #define TIDEMARK_DATA_DATASET_H
@@ -40,17 +42,22 @@ static inline size_t dataset_pixels(const Dataset *set) {
  * opening the same part again returns the same Dataset.  NULL on failure. */
 const Dataset *dataset_open(const char *name, DatasetPart part, Error *err);
 
-/* Checks every file of a set against its known SHA-256 (about 0.2 s for 50 MB) and writes the
- * checksums as `name=hex` lines into `sums` (a string in `arena`), for the manifest. */
+/* Checks every file of a set against its known SHA-256 (once a process; about 0.2 s for 50 MB) and
+ * writes the checksums as `set/file=hex` lines into `sums` (a string in `arena`), for a manifest.
+ */
 bool dataset_verify(const char *name, Arena *arena, const char **sums, Error *err);
 
 /* The first or any `count` images of a set as a set of their own (no copy of the bytes):
- * view[i] = set[order[i]], order == NULL: view[i] = set[first + i]. */
+ * view[i] = set[order[i]], order == NULL: view[i] = set[first + i].
+ * An image beyond the set is a broken promise (die). */
 Dataset dataset_view(const Dataset *set, size_t first, const uint32_t *order, size_t count,
                      Arena *arena);
 
-/* The readers behind dataset_open; `path` in every message. */
-bool idx_read(const char *image_path, const char *label_path, Arena *arena, Dataset *set, Error *err);
+/* The readers behind dataset_open; the path is in every message, what is mapped stays mapped.
+ * idx_read: IDX images (magic 2051) and labels (2049), uncompressed.  cifar10_read: files of the
+ * binary version, one after the other, each whole records of 3,073 bytes. */
+bool idx_read(const char *image_path, const char *label_path, Arena *arena, Dataset *set,
+              Error *err);
 bool cifar10_read(const char *const *paths, size_t files, Arena *arena, Dataset *set, Error *err);
 
 /* Mean over all images of every pixel in the order of a batch (channels innermost), as Caffe's mean
