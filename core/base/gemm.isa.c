@@ -1,27 +1,176 @@
 /* SPDX-License-Identifier: MIT
  *
  * gemm.isa.c - our own matrix product, for one instruction set.
+ *
+ * C is cut into tiles of a few rows by a few vectors that stay in registers while k runs; each step
+ * of k loads the tile's piece of a row of B and multiplies it by one broadcast number per row of A:
+ *
+ *              b0   b1   b2        3 vectors of row k of B
+ *     a(0,k)   c00  c01  c02
+ *     a(1,k)   c10  c11  c12       c += a b, fused: one chain over k in each lane
+ *      ...
+ * k is cut into blocks so that the piece of B stays in the first-level cache while all rows of A go
+ * by; between blocks the tile waits in C, which changes no bit.
  */
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
-static Real fma_one(Real a, Real b, Real c) {
-    return vr_fma(vr_set(a), vr_set(b), vr_set(c))[0];
+/* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A. */
+#if VR_BYTES == 64 || defined(__aarch64__)
+enum { MAX_ROWS = 8, MAX_VECTORS = 8 };
+static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3};
+#else
+enum { MAX_ROWS = 6, MAX_VECTORS = 6 };
+static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 5, 4, 3, 2, 2};
+#endif
+enum { K_BLOCK = 256 };
+
+typedef struct Tile {
+    const Real *a, *b, *start; /* start: the tile's first values (bias or C), or NULL for 0 */
+    size_t a_row, a_k;         /* steps through A from row to row and along k */
+    size_t b_k, start_row, k;
+    Real *c;
+    size_t ldc;
+    size_t live;               /* lanes of the last vector */
+    bool masked;               /* B may not be read beyond them */
+} Tile;
+
+INLINE VR load_cut(const Real *p, bool cut, size_t live) {
+    return cut ? vr_load_first(p, live) : vr_load(p);
+}
+
+/* rows, vectors and masked are constants wherever this is inlined */
+INLINE void multiply(const size_t rows, const size_t vectors, const bool masked, const Tile *t) {
+    VR sum[MAX_ROWS][MAX_VECTORS];
+    const size_t last = vectors - 1, live = t->live;
+    UNROLL for (size_t r = 0; r < rows; r++)
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            sum[r][v] = t->start ? load_cut(t->start + r * t->start_row + v * LANES, v == last, live)
+                                 : vr_zero();
+    const Real *a = t->a, *b = t->b;
+    const size_t a_row = t->a_row, a_k = t->a_k, b_k = t->b_k;
+    for (size_t k = t->k; k > 0; k--, a += a_k, b += b_k) {
+        VR row[MAX_VECTORS];
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            row[v] = load_cut(b + v * LANES, masked && v == last, live);
+        UNROLL for (size_t r = 0; r < rows; r++) {
+            VR number = vr_set(a[r * a_row]);
+            UNROLL for (size_t v = 0; v < vectors; v++)
+                sum[r][v] = vr_fma(number, row[v], sum[r][v]);
+        }
+    }
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        UNROLL for (size_t v = 0; v < last; v++)
+            vr_store(t->c + r * t->ldc + v * LANES, sum[r][v]);
+        vr_store_first(t->c + r * t->ldc + last * LANES, sum[r][last], live);
+    }
+}
+
+typedef void TileKernel(const Tile *t);
+#define TILE(R, V)                               \
+    static void tile_##R##_##V(const Tile *t) {  \
+        if (t->masked)                           \
+            multiply(R, V, true, t);             \
+        else                                     \
+            multiply(R, V, false, t);            \
+    }
+#define UP_TO_2(X, R) X(R, 1) X(R, 2)
+#define UP_TO_3(X, R) UP_TO_2(X, R) X(R, 3)
+#define UP_TO_4(X, R) UP_TO_3(X, R) X(R, 4)
+#define UP_TO_5(X, R) UP_TO_4(X, R) X(R, 5)
+#define UP_TO_6(X, R) UP_TO_5(X, R) X(R, 6)
+#define UP_TO_8(X, R) UP_TO_6(X, R) X(R, 7) X(R, 8)
+#define NAME(R, V) tile_##R##_##V,
+#if VR_BYTES == 64 || defined(__aarch64__)
+#define EACH_TILE(X, OPEN, CLOSE)                                                            \
+    OPEN UP_TO_8(X, 1) CLOSE OPEN UP_TO_8(X, 2) CLOSE OPEN UP_TO_8(X, 3) CLOSE               \
+    OPEN UP_TO_6(X, 4) CLOSE OPEN UP_TO_5(X, 5) CLOSE OPEN UP_TO_4(X, 6) CLOSE               \
+    OPEN UP_TO_3(X, 7) CLOSE OPEN UP_TO_3(X, 8) CLOSE
+#else
+#define EACH_TILE(X, OPEN, CLOSE)                                                            \
+    OPEN UP_TO_6(X, 1) CLOSE OPEN UP_TO_5(X, 2) CLOSE OPEN UP_TO_4(X, 3) CLOSE               \
+    OPEN UP_TO_3(X, 4) CLOSE OPEN UP_TO_2(X, 5) CLOSE OPEN UP_TO_2(X, 6) CLOSE
+#endif
+EACH_TILE(TILE, , )
+#define BRACE {
+#define UNBRACE },
+static TileKernel *const tiles[MAX_ROWS][MAX_VECTORS] = {EACH_TILE(NAME, BRACE, UNBRACE)};
+
+/* ---- packing a piece of B: k x width, rows one after the other, missing columns 0 ---- */
+static _Alignas(64) Real panel[K_BLOCK * MAX_VECTORS * LANES];
+
+static void pack_transposed(const Real *b, size_t ldb, size_t k, size_t columns, size_t width) {
+    for (size_t j = 0; j < width; j += LANES)
+        EACH_VECTOR(i, live, k) {
+            VR square[LANES];
+            UNROLL for (size_t lane = 0; lane < LANES; lane++)
+                square[lane] = j + lane < columns ? vr_load_first(b + (j + lane) * ldb + i, live)
+                                                  : vr_zero();
+            vr_transpose(square);
+            for (size_t lane = 0; lane < live; lane++)
+                vr_store(panel + (i + lane) * width + j, square[lane]);
+        }
+}
+
+static void pack_rows(const Real *b, size_t ldb, size_t k, size_t columns, size_t width) {
+    for (size_t i = 0; i < k; i++)
+        EACH_VECTOR(j, live, columns)
+            vr_store(panel + i * width + j, vr_load_first(b + i * ldb + j, live));
+}
+
+/* ---- the walk over C ---- */
+
+/* Cuts `total` into pieces of at most `most`, as even as can be; returns piece number `index`. */
+static size_t piece(size_t total, size_t most, size_t index, size_t *first) {
+    size_t pieces = (total + most - 1) / most;
+    size_t size = total / pieces, larger = total % pieces;
+    *first = index * size + (index < larger ? index : larger);
+    return size + (index < larger);
+}
+
+/* Columns of C from `first_vector` on, `vectors` wide, for one block of k. */
+static void run_panel(const Gemm *p, size_t k0, size_t k, size_t first_vector, size_t vectors) {
+    size_t j = first_vector * LANES, width = vectors * LANES;
+    size_t columns = p->n - j < width ? p->n - j : width;
+    size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
+    Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .b_k = width};
+    t.a_row = p->form == GEMM_TN ? 1 : p->lda;
+    t.a_k = p->form == GEMM_TN ? p->lda : 1;
+    t.b = panel;
+    if (p->form == GEMM_NT) {
+        pack_transposed(p->b + j * p->ldb + k0, p->ldb, k, columns, width);
+    } else if (blocks > 2 && p->ldb * sizeof(Real) % 1024 == 0) {
+        pack_rows(p->b + k0 * p->ldb + j, p->ldb, k, columns, width);
+    } else {
+        t.b = p->b + k0 * p->ldb + j;
+        t.b_k = p->ldb;
+        t.masked = t.live < LANES;
+    }
+    for (size_t block = 0; block < blocks; block++) {
+        size_t i, rows = piece(p->m, MAX_ROWS, block, &i);
+        t.a = p->a + i * t.a_row + k0 * t.a_k;
+        t.c = p->c + i * p->ldc + j;
+        t.start = k0 > 0 || p->add ? t.c : p->bias ? p->bias + j : NULL;
+        t.start_row = t.start == t.c ? p->ldc : 0;
+        tiles[rows - 1][vectors - 1](&t);
+    }
 }
 
 static void run(const Gemm *p) {
-    size_t ai = p->form == GEMM_TN ? 1 : p->lda, ak = p->form == GEMM_TN ? p->lda : 1;
-    size_t bk = p->form == GEMM_NT ? 1 : p->ldb, bj = p->form == GEMM_NT ? p->ldb : 1;
-    for (size_t i = 0; i < p->m; i++)
-        for (size_t j = 0; j < p->n; j++) {
-            Real c = p->add ? p->c[i * p->ldc + j] : p->bias ? p->bias[j] : 0;
-            for (size_t k = 0; k < p->k; k++) {
-                Real a = p->a[i * ai + k * ak];
-                if (!p->skip_zeros || a != 0)
-                    c = fma_one(a, p->b[k * bk + j * bj], c);
-            }
-            p->c[i * p->ldc + j] = c;
+    if (p->m == 0 || p->n == 0 || (p->k == 0 && p->add))
+        return;
+    size_t first, rows = piece(p->m, MAX_ROWS, 0, &first);
+    size_t all = (p->n + LANES - 1) / LANES, most = vectors_for_rows[rows];
+    size_t k0 = 0;
+    do {
+        size_t k = p->k - k0 < K_BLOCK ? p->k - k0 : K_BLOCK;
+        for (size_t done = 0, index = 0; done < all; index++) {
+            size_t vectors = piece(all, most, index, &first);
+            run_panel(p, k0, k, first, vectors);
+            done += vectors;
         }
+        k0 += k;
+    } while (k0 < p->k);
 }
 
 const GemmKernels VARIANT(gemm_kernels) = {.run = run};

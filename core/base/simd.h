@@ -47,7 +47,12 @@ typedef int32_t Int;
 typedef Real VR __attribute__((vector_size(VR_BYTES), may_alias));
 typedef Int VI __attribute__((vector_size(VR_BYTES), may_alias));
 
-enum { LANES = VR_BYTES / (int)sizeof(Real) };
+#ifdef TIDEMARK_DOUBLE
+#define LANE_COUNT (VR_BYTES / 8)
+#else
+#define LANE_COUNT (VR_BYTES / 4)
+#endif
+enum { LANES = LANE_COUNT };
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
@@ -218,6 +223,45 @@ INLINE VR vr_abs(VR x) {
 INLINE VR vr_copysign(VR size, VR sign) {
     VI top = vi_set((Int)((uint64_t)1 << (8 * sizeof(Int) - 1)));
     return (VR)(((VI)size & ~top) | ((VI)sign & top));
+}
+
+/* ---- LANES vectors as a square matrix, transposed: log2(LANES) rounds of perfect shuffles ---- */
+#define SHUFFLE __builtin_shufflevector
+
+INLINE VR vr_zip_low(VR a, VR b) /* a0 b0 a1 b1 ... */ {
+#if LANE_COUNT == 16
+    return SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+#elif LANE_COUNT == 8
+    return SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#elif LANE_COUNT == 4
+    return SHUFFLE(a, b, 0, 4, 1, 5);
+#else
+    return SHUFFLE(a, b, 0, 2);
+#endif
+}
+
+INLINE VR vr_zip_high(VR a, VR b) /* the other halves */ {
+#if LANE_COUNT == 16
+    return SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif LANE_COUNT == 8
+    return SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif LANE_COUNT == 4
+    return SHUFFLE(a, b, 2, 6, 3, 7);
+#else
+    return SHUFFLE(a, b, 1, 3);
+#endif
+}
+
+INLINE void vr_transpose(VR v[LANES]) {
+    VR t[LANES];
+    UNROLL for (size_t round = 1; round < LANES; round *= 2) {
+        UNROLL for (size_t i = 0; i < LANES / 2; i++) {
+            t[2 * i] = vr_zip_low(v[i], v[i + LANES / 2]);
+            t[2 * i + 1] = vr_zip_high(v[i], v[i + LANES / 2]);
+        }
+        UNROLL for (size_t i = 0; i < LANES; i++)
+            v[i] = t[i];
+    }
 }
 
 /* ---- walking an array: i = 0, LANES, ... with the live lanes of each step ---- */
