@@ -9,8 +9,8 @@
 
 enum { ALIGNMENT = 64 };
 
-/* Every block is its own allocation, so that valgrind and the address sanitizer see its bounds.  The
- * link to the block before it has a cache line of its own. */
+/* Every block is its own allocation, so that valgrind and the address sanitizer see where it ends (to
+ * the cache line).  The link to the block before it has a cache line of its own. */
 typedef struct Block {
     struct Block *previous;
     _Alignas(ALIGNMENT) unsigned char data[];
@@ -65,16 +65,15 @@ char *arena_string(Arena *arena, const char *text) {
 }
 
 char *arena_format(Arena *arena, const char *format, ...) {
+    char *made;
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vasprintf(&made, format, args);
     va_end(args);
     if (length < 0) {
-        die("a text that cannot be printed: %s", format);
+        die("out of memory for a text of the form '%s'", format);
     }
-    char *text = arena_alloc(arena, (size_t)length + 1, 1);
-    va_start(args, format);
-    vsnprintf(text, (size_t)length + 1, format, args);
-    va_end(args);
+    char *text = arena_copy(arena, made, (size_t)length + 1);
+    free(made);
     return text;
 }
