@@ -14,21 +14,27 @@ const TinyData tiny_even_parity = {.inputs = 3, .count = 6, .x = six_patterns, .
 /* ---- the network ---- */
 
 bool tiny_create(Tiny *tiny, size_t inputs, size_t hidden, Error *err) {
-    if (inputs == 0 || hidden == 0 || inputs > TINY_INPUTS || hidden > TINY_HIDDEN)
-        return error_set(err, "a tiny network of %zu-%zu-1 units: 1 to %d inputs and 1 to %d hidden "
-                              "units can be had", inputs, hidden, TINY_INPUTS, TINY_HIDDEN);
+    if (inputs == 0 || hidden == 0 || inputs > TINY_INPUTS || hidden > TINY_HIDDEN) {
+        return error_set(err,
+                         "a tiny network of %zu-%zu-1 units cannot be had: 1 to %d inputs, 1 to %d "
+                         "hidden units",
+                         inputs, hidden, TINY_INPUTS, TINY_HIDDEN);
+    }
     *tiny = (Tiny){.inputs = inputs, .hidden = hidden};
     return true;
 }
 
 void tiny_alternate(Tiny *tiny) {
     double next = -1;
-    for (size_t i = 0; i <= tiny->inputs; i++)
-        for (size_t j = 0; j < tiny->hidden; j++, next = -next)
+    for (size_t i = 0; i <= tiny->inputs; i++) {
+        for (size_t j = 0; j < tiny->hidden; j++, next = -next) {
             tiny->w0[i][j] = next;
+        }
+    }
     next = -1;
-    for (size_t j = 0; j <= tiny->hidden; j++, next = -next)
+    for (size_t j = 0; j <= tiny->hidden; j++, next = -next) {
         tiny->w1[j] = next;
+    }
 }
 
 static double random_sign(Rng *rng) {
@@ -41,11 +47,14 @@ static double random_uniform(Rng *rng) {
 
 static void draw_weights(Tiny *tiny, uint32_t seed, double (*draw)(Rng *)) {
     Rng first = rng_make(seed, STREAM_WEIGHTS, 0), second = rng_make(seed, STREAM_WEIGHTS, 1);
-    for (size_t i = 0; i <= tiny->inputs; i++)
-        for (size_t j = 0; j < tiny->hidden; j++)
+    for (size_t i = 0; i <= tiny->inputs; i++) {
+        for (size_t j = 0; j < tiny->hidden; j++) {
             tiny->w0[i][j] = draw(&first);
-    for (size_t j = 0; j <= tiny->hidden; j++)
+        }
+    }
+    for (size_t j = 0; j <= tiny->hidden; j++) {
         tiny->w1[j] = draw(&second);
+    }
 }
 
 void tiny_random_signs(Tiny *tiny, uint32_t seed) {
@@ -62,9 +71,11 @@ void tiny_random_uniform(Tiny *tiny, uint32_t seed) {
 
 INLINE double forward(const Tiny *tiny, size_t inputs, size_t hidden, const double *x, double *h) {
     double net[TINY_HIDDEN] = {0};
-    for (size_t i = 0; i < inputs; i++)
-        for (size_t j = 0; j < hidden; j++)
+    for (size_t i = 0; i < inputs; i++) {
+        for (size_t j = 0; j < hidden; j++) {
             net[j] += x[i] * tiny->w0[i][j];
+        }
+    }
     double sum = 0;
     for (size_t j = 0; j < hidden; j++) {
         h[j] = exact_sigmoid(net[j] + tiny->w0[inputs][j]);
@@ -85,9 +96,11 @@ INLINE void update(Tiny *tiny, size_t inputs, size_t hidden, const double *x, do
         tiny->w0[inputs][j] -= rate * back[j];
     }
     tiny->w1[hidden] -= rate * delta;
-    for (size_t i = 0; i < inputs; i++)
-        for (size_t j = 0; j < hidden; j++)
+    for (size_t i = 0; i < inputs; i++) {
+        for (size_t j = 0; j < hidden; j++) {
             tiny->w0[i][j] -= rate * (x[i] * back[j]);
+        }
+    }
 }
 
 /* The calls that count are to the 3-5-1 network. */
@@ -95,14 +108,16 @@ INLINE void update(Tiny *tiny, size_t inputs, size_t hidden, const double *x, do
 
 double tiny_output(const Tiny *tiny, const double *x) {
     double h[TINY_HIDDEN];
-    return IS_3_5(tiny) ? forward(tiny, 3, 5, x, h) : forward(tiny, tiny->inputs, tiny->hidden, x, h);
+    return IS_3_5(tiny) ? forward(tiny, 3, 5, x, h)
+                        : forward(tiny, tiny->inputs, tiny->hidden, x, h);
 }
 
 static void tiny_update(Tiny *tiny, const double *x, double target, double rate) {
-    if (IS_3_5(tiny))
+    if (IS_3_5(tiny)) {
         update(tiny, 3, 5, x, target, rate);
-    else
+    } else {
         update(tiny, tiny->inputs, tiny->hidden, x, target, rate);
+    }
 }
 
 double tiny_gradient(const Tiny *tiny, const double *x, double target, Tiny *gradient) {
@@ -112,8 +127,9 @@ double tiny_gradient(const Tiny *tiny, const double *x, double target, Tiny *gra
     *gradient = (Tiny){.inputs = tiny->inputs, .hidden = tiny->hidden};
     for (size_t j = 0; j < tiny->hidden; j++) {
         double back = delta * tiny->w1[j] * h[j] * (1 - h[j]);
-        for (size_t i = 0; i < tiny->inputs; i++)
+        for (size_t i = 0; i < tiny->inputs; i++) {
             gradient->w0[i][j] = x[i] * back;
+        }
         gradient->w0[tiny->inputs][j] = back;
         gradient->w1[j] = delta * h[j];
     }
@@ -122,8 +138,9 @@ double tiny_gradient(const Tiny *tiny, const double *x, double target, Tiny *gra
 }
 
 void tiny_updates(Tiny *tiny, const TinyData *data, double rate, uint64_t updates) {
-    for (size_t p = 0; updates > 0; updates--, p = p + 1 < data->count ? p + 1 : 0)
+    for (size_t p = 0; updates > 0; updates--, p = p + 1 < data->count ? p + 1 : 0) {
         tiny_update(tiny, data->x + p * data->inputs, data->target[p], rate);
+    }
 }
 
 /* ---- a training ---- */
@@ -135,8 +152,9 @@ const char *tiny_status_name(TinyStatus status) {
 
 static double pattern_error(const Tiny *tiny, const TinyData *data, TinyMeasure measure, size_t p) {
     double miss = tiny_output(tiny, data->x + p * data->inputs) - data->target[p];
-    if (measure == TINY_ABSOLUTE)
+    if (measure == TINY_ABSOLUTE) {
         return fabs(miss);
+    }
     return measure == TINY_SQUARED ? miss * miss : miss * miss / 2;
 }
 
@@ -159,10 +177,12 @@ static bool all_learnt(const Tiny *tiny, const TinyData *data, const TinyTrainin
 static void show(const Tiny *tiny, const TinyData *data, const TinyTraining *training,
                  uint64_t updates) {
     double errors[TINY_PATTERNS];
-    if (!training->watch)
+    if (!training->watch) {
         return;
-    for (size_t p = 0; p < data->count; p++)
+    }
+    for (size_t p = 0; p < data->count; p++) {
         errors[p] = pattern_error(tiny, data, training->measure, p);
+    }
     training->watch(training->context, updates, tiny, errors);
 }
 
@@ -170,64 +190,59 @@ static void batch_update(Tiny *tiny, const TinyData *data, double rate) {
     Tiny sum = {0}, gradient;
     for (size_t p = 0; p < data->count; p++) {
         tiny_gradient(tiny, data->x + p * data->inputs, data->target[p], &gradient);
-        for (size_t i = 0; i <= tiny->inputs; i++)
-            for (size_t j = 0; j < tiny->hidden; j++)
+        for (size_t i = 0; i <= tiny->inputs; i++) {
+            for (size_t j = 0; j < tiny->hidden; j++) {
                 sum.w0[i][j] += gradient.w0[i][j];
-        for (size_t j = 0; j <= tiny->hidden; j++)
+            }
+        }
+        for (size_t j = 0; j <= tiny->hidden; j++) {
             sum.w1[j] += gradient.w1[j];
+        }
     }
-    for (size_t i = 0; i <= tiny->inputs; i++)
-        for (size_t j = 0; j < tiny->hidden; j++)
+    for (size_t i = 0; i <= tiny->inputs; i++) {
+        for (size_t j = 0; j < tiny->hidden; j++) {
             tiny->w0[i][j] -= rate * sum.w0[i][j];
-    for (size_t j = 0; j <= tiny->hidden; j++)
+        }
+    }
+    for (size_t j = 0; j <= tiny->hidden; j++) {
         tiny->w1[j] -= rate * sum.w1[j];
+    }
 }
 
 /* One epoch; were all errors below the tolerance before its last update? */
 static bool train_epoch(Tiny *tiny, const TinyData *data, const TinyTraining *training,
                         uint64_t updates, size_t *last_no, double *error) {
+    if (training->batch) {
+        show(tiny, data, training, updates);
+        bool learnt = all_learnt(tiny, data, training, last_no, error);
+        batch_update(tiny, data, training->rate);
+        return learnt;
+    }
     bool learnt = false;
     for (size_t p = 0; p < data->count; p++) {
-        bool last = training->batch || p + 1 == data->count;
         show(tiny, data, training, updates + p);
-        if (last)
+        if (p + 1 == data->count) {
             learnt = all_learnt(tiny, data, training, last_no, error);
-        if (training->batch) {
-            batch_update(tiny, data, training->rate);
-            break;
         }
         tiny_update(tiny, data->x + p * data->inputs, data->target[p], training->rate);
     }
     return learnt;
 }
 
-static bool same_weights(const Tiny *a, const Tiny *b) {
-    return a->w1[0] == b->w1[0] && memcmp(a->w1, b->w1, sizeof a->w1) == 0 &&
-           memcmp(a->w0, b->w0, sizeof a->w0) == 0;
-}
-
 TinyOutcome tiny_train(Tiny *tiny, const TinyData *data, const TinyTraining *training) {
-    uint64_t per_epoch = training->batch ? 1 : data->count, mark = 0, epoch = 0;
-    Tiny marked = *tiny; /* the weights after epoch `mark`, a power of two (Brent 1980) */
-    size_t last_no = 0;
+    uint64_t per_epoch = training->batch ? 1 : data->count;
     TinyOutcome outcome = {.status = TINY_NOT_CONVERGED};
-    while (epoch < training->max_epochs) {
+    size_t last_no = 0;
+    while (outcome.epochs < training->max_epochs && outcome.status == TINY_NOT_CONVERGED) {
         double error = 0;
-        bool learnt = train_epoch(tiny, data, training, epoch * per_epoch, &last_no, &error);
-        epoch++;
-        if (learnt || isnan(error)) {
-            outcome.status = learnt ? TINY_CONVERGED : TINY_DIVERGED;
-            break;
-        }
-        if (same_weights(tiny, &marked)) {
-            outcome.cycle = epoch - mark;
-            epoch = training->max_epochs;
-        } else if (epoch >= 2 * mark) {
-            marked = *tiny;
-            mark = epoch;
+        bool learnt = train_epoch(tiny, data, training, outcome.updates, &last_no, &error);
+        outcome.epochs++;
+        outcome.updates += per_epoch;
+        if (learnt) {
+            outcome.status = TINY_CONVERGED;
+        } else if (isnan(error)) {
+            outcome.status = TINY_DIVERGED;
         }
     }
-    outcome.epochs = epoch;
-    outcome.updates = epoch * per_epoch;
     return outcome;
 }

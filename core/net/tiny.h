@@ -14,9 +14,12 @@
  * while the error that is reported and that ends a training is (y - t)^2, without the half.
  *
  * This is the network of source 001 (Qiita, hyperparameters part 1, learning rate) and of the
- * textbook behind it (Kumazawa, "Learning and neural networks", chapter 6), 3-5-1 on six of the eight
- * patterns of three bits; both programs are here, the article's in double (tiny.c), the textbook's in
- * float with its table of 100 sigmoids (tiny_book.c).  Nothing is allocated.
+ * textbook behind it (Kumazawa, "Learning and neural networks", chapter 6): 3-5-1 on six of the
+ * eight patterns of three bits.  Both programs are here, the article's in double (tiny.c), the
+ * textbook's in float with its table of 100 sigmoids (tiny_book.c).  Nothing is allocated.
+ *
+ * About 12 million updates a second of 3-5-1 on one core (AMD EPYC, 2024).  An update is one chain
+ * of dependent operations, which wider vectors would not shorten.
  */
 #ifndef TIDEMARK_NET_TINY_H
 #define TIDEMARK_NET_TINY_H
@@ -35,7 +38,7 @@ typedef struct Tiny {
     double w1[TINY_HIDDEN + 1];              /* hidden + 1 are used, the rest is 0 */
 } Tiny;
 
-/* Training patterns in their fixed order. */
+/* Training patterns in their fixed order; at most TINY_PATTERNS, with the inputs of the network. */
 typedef struct TinyData {
     size_t inputs, count;
     const double *x;      /* count x inputs */
@@ -74,9 +77,9 @@ const char *tiny_status_name(TinyStatus status); /* "converged", "not_converged"
 
 typedef struct TinyTraining {
     double rate;
-    double tolerance;     /* 0 = 0.01: ends when the error of every pattern is below it */
-    TinyMeasure measure;  /* of the error: (y - t)^2, half of it, |y - t|; never changes gradients */
-    bool batch;           /* one update an epoch, by the sum of all gradients */
+    double tolerance;    /* 0 = 0.01: ends when the error of every pattern is below it */
+    TinyMeasure measure; /* of the error: (y - t)^2, half of it, |y - t|; gradients do not change */
+    bool batch;          /* one update an epoch, by the sum of all gradients */
     uint64_t max_epochs;
     /* Called before every update with the number of updates made so far, the weights and the errors
      * (data->count) of all patterns at these weights.  NULL = nobody looks, which is far faster. */
@@ -87,14 +90,11 @@ typedef struct TinyTraining {
 typedef struct TinyOutcome {
     TinyStatus status;
     uint64_t epochs, updates; /* made; max_epochs of them when not converged */
-    uint64_t cycle;           /* not converged: the weights repeat after so many epochs, to the bit,
-                                 so no limit would be high enough; 0 = not seen to repeat */
 } TinyOutcome;
 
 /* Trains as the article's program does: an epoch goes once through the patterns in order, one update
  * each; it is the last one when the errors of all patterns, as they are before its last update, are
- * below the tolerance.  Diverged: an error is not a number.  A training that comes back to weights
- * it had before is not computed to its end: the outcome is known. */
+ * below the tolerance.  Diverged: an error is not a number. */
 TinyOutcome tiny_train(Tiny *tiny, const TinyData *data, const TinyTraining *training);
 
 /* ---- the textbook's program ---- */
