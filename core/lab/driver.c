@@ -219,14 +219,19 @@ static int list_cells(const Lab *lab, Error *err) {
     return finish_output(err);
 }
 
+/* One line of `make list`. */
 static int tell_about(const Experiment *experiment, Error *err) {
-    printf("%-20s", experiment->name);
+    size_t cells[3];
+    const double *minutes = experiment->minutes;
     for (Scale scale = SCALE_SMOKE; scale <= SCALE_PAPER; scale++) {
         Plan *plan = plan_create(experiment, scale, 0);
-        printf(" %6zu %7.4g", plan->count, experiment->minutes[scale]);
+        cells[scale] = plan->count;
         plan_free(plan);
     }
-    printf("  %s\n", experiment->title);
+    char counts[80], times[80];
+    snprintf(counts, sizeof counts, "%zu / %zu / %zu", cells[0], cells[1], cells[2]);
+    snprintf(times, sizeof times, "%.3g / %.3g / %.3g", minutes[0], minutes[1], minutes[2]);
+    printf("%-20s %22s %28s  %s\n", experiment->name, counts, times, experiment->question);
     return finish_output(err);
 }
 

@@ -46,7 +46,7 @@ static const struct argp_option option_list[] = {
     {"out", KEY_OUT, "DIR", 0, "Results go to DIR/<experiment>; results/local if not given", 3},
     {"list", KEY_LIST, NULL, 0, "Print the keys of the cells and stop", 3},
     {"about", KEY_ABOUT, NULL, 0,
-     "Print one line and stop: name, cells and minutes on one core at each scale, title", 3},
+     "Print one line and stop: name, cells and minutes on one core at each scale, question", 3},
     {"quiet", KEY_QUIET, NULL, 0, "No progress and no summary; what is wrong is still said", 3},
     {"help", KEY_HELP, NULL, 0, "Print this and stop", 4},
     {"version", KEY_VERSION, NULL, 0, "Print the versions and stop", 4},
