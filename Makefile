@@ -54,7 +54,7 @@ ISA_neon     := -march=armv8-a
 # ---- objects ----------------------------------------------------------------------------------
 ISA_SRC  := $(wildcard core/*/*.isa.c)
 LIB_SRC  := $(filter-out $(ISA_SRC),$(wildcard core/*/*.c))
-FLOORS_DOUBLE := $(filter-out core/lab/% core/search/%,$(LIB_SRC))
+FLOORS_DOUBLE := $(filter-out core/lab/% core/search/% core/study/%,$(LIB_SRC))
 objects   = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 isa_objects = $(foreach v,$(VARIANTS),$(patsubst %.isa.c,$(BUILD)/$(1)/%.$(v).o,$(ISA_SRC)))
 OBJ_FLOAT  := $(call objects,float,$(LIB_SRC)) $(call isa_objects,float)
