@@ -1,80 +1,384 @@
 /* SPDX-License-Identifier: MIT
  *
  * conv.isa.c - direct convolution, for one instruction set.
+ *
+ * Forward and input gradient: one pixel of up to GROUP images at a time.  All images of a group have
+ * the same taps at the same pixel, so the border needs no special case.  Their images are first laid
+ * side by side (`interleave`: pixel x channel x image), and a tile of images x vectors of output
+ * channels stays in registers over all taps: per step one row of weights, one number per image.
+ *
+ * Weight gradient: a tile of a few taps x vectors of output channels stays in registers while all
+ * pixels of an image go by: per step one pixel of dy, one number of x per tap.
  */
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
-static Real fma_one(Real a, Real b, Real c) {
-    return vr_fma(vr_set(a), vr_set(b), vr_set(c))[0];
+#if VR_BYTES == 64 || defined(__aarch64__)
+enum { GROUP = 12, MAX_IMAGES = 12, MAX_VECTORS = 2 };
+#else
+enum { GROUP = 12, MAX_IMAGES = 6, MAX_VECTORS = 2 };
+#endif
+
+/* Cuts `total` into pieces of at most `most`, as even as can be: the first piece. */
+INLINE size_t even_piece(size_t total, size_t most) {
+    size_t pieces = (total + most - 1) / most;
+    return (total + pieces - 1) / pieces;
 }
 
-typedef enum Pass { FORWARD, WEIGHTS, INPUT } Pass;
-
-static void naive(const ConvShape *s, size_t n, Pass pass, const Real *x, const Real *w,
-                  const Real *dy, Real *out) {
-    size_t oh = (s->height + 2 * s->pad - s->kernel) / s->stride + 1;
-    size_t ow = (s->width + 2 * s->pad - s->kernel) / s->stride + 1;
-    for (size_t i = 0; i < n; i++)
-        for (size_t r = 0; r < oh; r++)
-            for (size_t c = 0; c < ow; c++)
-                for (size_t kr = 0; kr < s->kernel; kr++)
-                    for (size_t kc = 0; kc < s->kernel; kc++) {
-                        size_t row = r * s->stride + kr - s->pad, col = c * s->stride + kc - s->pad;
-                        if (row >= s->height || col >= s->width)
-                            continue;
-                        size_t xo = ((i * s->height + row) * s->width + col) * s->in;
-                        size_t yo = ((i * oh + r) * ow + c) * s->out;
-                        size_t wo = (kr * s->kernel + kc) * s->in * s->out;
-                        for (size_t a = 0; a < s->in; a++)
-                            for (size_t f = 0; f < s->out; f++) {
-                                size_t at = wo + a * s->out + f;
-                                if (pass == FORWARD)
-                                    out[yo + f] = fma_one(x[xo + a], w[at], out[yo + f]);
-                                else
-                                    out[at] = fma_one(x[xo + a], dy[yo + f], out[at]);
-                            }
-                    }
+INLINE VR load_cut(const Real *p, bool cut, size_t live) {
+    return cut ? vr_load_first(p, live) : vr_load(p);
 }
 
+/* ---- images side by side ---- */
+
+/* from: `count` images of `size` numbers; to: size x count */
+static void interleave(const Real *from, size_t size, size_t count, Real *to) {
+    EACH_VECTOR(e, live, size)
+        for (size_t first = 0; first < count; first += LANES) {
+            size_t images = lanes_left(count - first);
+            VR square[LANES];
+            UNROLL for (size_t lane = 0; lane < LANES; lane++)
+                square[lane] = lane < images ? vr_load_first(from + (first + lane) * size + e, live)
+                                             : vr_zero();
+            vr_transpose(square);
+            for (size_t lane = 0; lane < live; lane++)
+                vr_store_first(to + (e + lane) * count + first, square[lane], images);
+        }
+}
+
+/* ---- a chain over the taps of one pixel, for a tile of images x vectors ----
+ * `rows` x `columns` runs of `run` steps; a run takes consecutive numbers of x and consecutive rows
+ * of the weights. */
+typedef struct Taps {
+    size_t rows, columns, run;
+    ptrdiff_t x_row, x_column; /* from run to run, in numbers of one image */
+    ptrdiff_t w_row, w_column; /* in rows of weights */
+} Taps;
+
+typedef struct PixelTile {
+    const Taps *taps;
+    const Real *x;     /* first number of the first run of the tile's first image */
+    size_t group;      /* images side by side in x */
+    const Real *w;     /* first weight of the first run, at the tile's first channel */
+    size_t w_step;     /* numbers in a row of weights */
+    const Real *start; /* bias, or NULL */
+    Real *y;           /* the pixel in the first image */
+    size_t y_image;    /* from image to image */
+    size_t live;       /* lanes of the last vector */
+} PixelTile;
+
+/* images, vectors and cut are constants wherever this is inlined */
+INLINE void pixel(const size_t images, const size_t vectors, const bool cut, const PixelTile *t) {
+    VR sum[MAX_IMAGES][MAX_VECTORS];
+    const size_t last = vectors - 1, live = t->live, group = t->group, w_step = t->w_step;
+    const Taps taps = *t->taps;
+    UNROLL for (size_t v = 0; v < vectors; v++) {
+        VR start = t->start ? load_cut(t->start + v * LANES, v == last, live) : vr_zero();
+        UNROLL for (size_t i = 0; i < images; i++)
+            sum[i][v] = start;
+    }
+    for (size_t row = 0; row < taps.rows; row++)
+        for (size_t column = 0; column < taps.columns; column++) {
+            const Real *x = t->x + ((ptrdiff_t)row * taps.x_row + (ptrdiff_t)column * taps.x_column) *
+                                       (ptrdiff_t)group;
+            const Real *w = t->w + ((ptrdiff_t)row * taps.w_row + (ptrdiff_t)column * taps.w_column) *
+                                       (ptrdiff_t)w_step;
+            for (size_t step = taps.run; step > 0; step--, x += group, w += w_step) {
+                VR weights[MAX_VECTORS];
+                UNROLL for (size_t v = 0; v < vectors; v++)
+                    weights[v] = load_cut(w + v * LANES, cut && v == last, live);
+                UNROLL for (size_t i = 0; i < images; i++) {
+                    VR number = vr_set(x[i]);
+                    UNROLL for (size_t v = 0; v < vectors; v++)
+                        sum[i][v] = vr_fma(number, weights[v], sum[i][v]);
+                }
+            }
+        }
+    UNROLL for (size_t i = 0; i < images; i++) {
+        UNROLL for (size_t v = 0; v < last; v++)
+            vr_store(t->y + i * t->y_image + v * LANES, sum[i][v]);
+        vr_store_first(t->y + i * t->y_image + last * LANES, sum[i][last], live);
+    }
+}
+
+typedef void PixelKernel(const PixelTile *t);
+#define PIXEL(I, V)                                                    \
+    static void pixel_##I##_##V(const PixelTile *t) {                  \
+        if (t->live < LANES)                                           \
+            pixel(I, V, true, t);                                      \
+        else                                                           \
+            pixel(I, V, false, t);                                     \
+    }
+#define BOTH(X, I) X(I, 1) X(I, 2)
+#define UP_TO_6(X) BOTH(X, 1) BOTH(X, 2) BOTH(X, 3) BOTH(X, 4) BOTH(X, 5) BOTH(X, 6)
+#if VR_BYTES == 64 || defined(__aarch64__)
+#define EACH_PIXEL(X) \
+    UP_TO_6(X) BOTH(X, 7) BOTH(X, 8) BOTH(X, 9) BOTH(X, 10) BOTH(X, 11) BOTH(X, 12)
+#else
+#define EACH_PIXEL(X) UP_TO_6(X)
+#endif
+#define PIXEL_NAME(I, V) [I][V] = pixel_##I##_##V,
+EACH_PIXEL(PIXEL)
+static PixelKernel *const pixels[MAX_IMAGES + 1][MAX_VECTORS + 1] = {EACH_PIXEL(PIXEL_NAME)};
+
+/* One pixel of a whole group, all channels. */
+static void pixel_of_group(PixelTile t, size_t channels) {
+    const Real *x = t.x, *w = t.w, *start = t.start;
+    Real *y = t.y;
+    size_t piece = even_piece(t.group, MAX_IMAGES);
+    for (size_t c = 0; c < channels; c += MAX_VECTORS * LANES) {
+        size_t wide = channels - c < MAX_VECTORS * LANES ? channels - c : MAX_VECTORS * LANES;
+        size_t vectors = (wide + LANES - 1) / LANES;
+        t.live = wide - (vectors - 1) * LANES;
+        t.w = w + c;
+        t.start = start ? start + c : NULL;
+        for (size_t i = 0; i < t.group; i += piece) {
+            t.x = x + i;
+            t.y = y + i * t.y_image + c;
+            pixels[t.group - i < piece ? t.group - i : piece][vectors](&t);
+        }
+    }
+}
+
+/* ---- which taps of the kernel meet the image ---- */
+typedef struct Reach {
+    size_t first, count; /* taps */
+    size_t at;           /* the place the first tap meets */
+} Reach;
+
+/* Forward: tap t of output place p meets p stride + t - pad, from 0 to size - 1. */
+INLINE Reach reach_forward(const ConvShape *s, size_t place, size_t size) {
+    size_t corner = place * s->stride;
+    size_t first = corner < s->pad ? s->pad - corner : 0;
+    size_t end = size + s->pad > corner ? size + s->pad - corner : 0;
+    end = end < s->kernel ? end : s->kernel;
+    return (Reach){first, end > first ? end - first : 0, corner + first - s->pad};
+}
+
+/* Backward: tap t of input place p meets the output place (p + pad - t) / stride where that is
+ * whole; from tap to tap (stride apart) the place falls by one. */
+INLINE Reach reach_backward(const ConvShape *s, size_t place, size_t outputs) {
+    size_t reach = place + s->pad, first = reach % s->stride;
+    size_t at = reach / s->stride;
+    if (at >= outputs) {
+        first += (at - outputs + 1) * s->stride;
+        at = outputs - 1;
+    }
+    size_t count = first < s->kernel ? (s->kernel - first + s->stride - 1) / s->stride : 0;
+    return (Reach){first, count < at + 1 ? count : at + 1, at};
+}
+
+/* ---- the three passes ---- */
 static void forward(const ConvShape *s, size_t n, const Real *x, const Real *w, const Real *bias,
                     Real *y) {
-    size_t oh = (s->height + 2 * s->pad - s->kernel) / s->stride + 1;
-    size_t ow = (s->width + 2 * s->pad - s->kernel) / s->stride + 1;
-    for (size_t p = 0; p < n * oh * ow; p++)
+    size_t oh = conv_out_height(s), ow = conv_out_width(s), image = s->height * s->width * s->in;
+    size_t piece = n ? even_piece(n, GROUP) : 0;
+    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece);
+    for (size_t i = 0; i < n; i += piece) {
+        size_t group = n - i < piece ? n - i : piece;
+        interleave(x + i * image, image, group, side_by_side);
+        for (size_t r = 0; r < oh; r++)
+            for (size_t c = 0; c < ow; c++) {
+                Reach rows = reach_forward(s, r, s->height), cols = reach_forward(s, c, s->width);
+                /* the numbers under one row of the kernel are neighbours: one run */
+                Taps taps = {.rows = rows.count, .columns = 1, .run = cols.count * s->in,
+                             .x_row = (ptrdiff_t)(s->width * s->in),
+                             .w_row = (ptrdiff_t)(s->kernel * s->in)};
+                pixel_of_group(
+                    (PixelTile){.taps = &taps,
+                                .x = side_by_side + (rows.at * s->width + cols.at) * s->in * group,
+                                .group = group,
+                                .w = w + (rows.first * s->kernel + cols.first) * s->in * s->out,
+                                .w_step = s->out,
+                                .start = bias,
+                                .y = y + ((i * oh + r) * ow + c) * s->out,
+                                .y_image = oh * ow * s->out},
+                    s->out);
+            }
+    }
+}
+
+/* to: per tap, out x in */
+static void transpose_taps(const ConvShape *s, const Real *w, Real *to) {
+    for (size_t tap = 0; tap < s->kernel * s->kernel; tap++, w += s->in * s->out)
         for (size_t f = 0; f < s->out; f++)
-            y[p * s->out + f] = bias ? bias[f] : 0;
-    naive(s, n, FORWARD, x, w, NULL, y);
+            for (size_t c = 0; c < s->in; c++)
+                *to++ = w[c * s->out + f];
+}
+
+static void backward_input(const ConvShape *s, size_t n, const Real *dy, const Real *w, Real *dx) {
+    size_t oh = conv_out_height(s), ow = conv_out_width(s), image = oh * ow * s->out;
+    size_t piece = n ? even_piece(n, GROUP) : 0, step = s->stride;
+    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece);
+    Real *turned = engine_scratch(SCRATCH_WEIGHTS, s->kernel * s->kernel * s->in * s->out);
+    transpose_taps(s, w, turned);
+    for (size_t i = 0; i < n; i += piece) {
+        size_t group = n - i < piece ? n - i : piece;
+        interleave(dy + i * image, image, group, side_by_side);
+        for (size_t r = 0; r < s->height; r++)
+            for (size_t c = 0; c < s->width; c++) {
+                Reach rows = reach_backward(s, r, oh), cols = reach_backward(s, c, ow);
+                Taps taps = {.rows = rows.count, .columns = cols.count, .run = s->out,
+                             .x_row = -(ptrdiff_t)(ow * s->out),
+                             .x_column = -(ptrdiff_t)s->out,
+                             .w_row = (ptrdiff_t)(step * s->kernel * s->out),
+                             .w_column = (ptrdiff_t)(step * s->out)};
+                pixel_of_group(
+                    (PixelTile){.taps = &taps,
+                                .x = side_by_side + (rows.at * ow + cols.at) * s->out * group,
+                                .group = group,
+                                .w = turned + (rows.first * s->kernel + cols.first) * s->out * s->in,
+                                .w_step = s->in,
+                                .y = dx + ((i * s->height + r) * s->width + c) * s->in,
+                                .y_image = s->height * s->width * s->in},
+                    s->in);
+            }
+    }
+}
+
+/* ---- weight gradient ----
+ * A tile: `rows` kernel rows x `channels` input channels of one kernel column x vectors of dw. */
+typedef struct TapTile {
+    const Real *x, *dy;
+    size_t x_tap;            /* from kernel row to kernel row in x */
+    size_t x_row, x_column;  /* from output row to row, column to column in x */
+    size_t dy_row, dy_column;
+    size_t rows, columns;    /* of outputs that all the tile's taps reach */
+    Real *dw;
+    size_t dw_tap, dw_step;  /* from kernel row to row, channel to channel in dw */
+    size_t live;
+} TapTile;
+
+/* taps, channels, vectors and cut are constants wherever this is inlined */
+INLINE void gradient(const size_t taps, const size_t channels, const size_t vectors, const bool cut,
+                     const TapTile *t) {
+    VR sum[MAX_IMAGES][MAX_VECTORS];
+    const size_t last = vectors - 1, live = t->live, count = taps * channels;
+    const size_t x_tap = t->x_tap, x_column = t->x_column, dy_column = t->dy_column;
+    UNROLL for (size_t i = 0; i < count; i++) {
+        const Real *dw = t->dw + i / channels * t->dw_tap + i % channels * t->dw_step;
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            sum[i][v] = load_cut(dw + v * LANES, v == last, live);
+    }
+    for (size_t row = 0; row < t->rows; row++) {
+        const Real *x = t->x + row * t->x_row, *dy = t->dy + row * t->dy_row;
+        for (size_t column = t->columns; column > 0; column--, x += x_column, dy += dy_column) {
+            VR delta[MAX_VECTORS];
+            UNROLL for (size_t v = 0; v < vectors; v++)
+                delta[v] = load_cut(dy + v * LANES, cut && v == last, live);
+            UNROLL for (size_t i = 0; i < count; i++) {
+                VR number = vr_set(x[i / channels * x_tap + i % channels]);
+                UNROLL for (size_t v = 0; v < vectors; v++)
+                    sum[i][v] = vr_fma(number, delta[v], sum[i][v]);
+            }
+        }
+    }
+    UNROLL for (size_t i = 0; i < count; i++) {
+        Real *dw = t->dw + i / channels * t->dw_tap + i % channels * t->dw_step;
+        UNROLL for (size_t v = 0; v < last; v++)
+            vr_store(dw + v * LANES, sum[i][v]);
+        vr_store_first(dw + last * LANES, sum[i][last], live);
+    }
+}
+
+typedef void TapKernel(const TapTile *t);
+#define TAP(R, C, V)                                \
+    static void taps_##R##_##C##_##V(const TapTile *t) { \
+        if (t->live < LANES)                        \
+            gradient(R, C, V, true, t);             \
+        else                                        \
+            gradient(R, C, V, false, t);            \
+    }
+#define TAPS(X, R, C) X(R, C, 1) X(R, C, 2)
+#define TAPS_SMALL(X) \
+    TAPS(X, 1, 1) TAPS(X, 1, 2) TAPS(X, 1, 3) TAPS(X, 1, 4) TAPS(X, 1, 5) TAPS(X, 1, 6) \
+    TAPS(X, 2, 1) TAPS(X, 2, 2) TAPS(X, 2, 3) TAPS(X, 3, 1) TAPS(X, 3, 2) \
+    TAPS(X, 4, 1) TAPS(X, 5, 1) TAPS(X, 6, 1)
+#if VR_BYTES == 64 || defined(__aarch64__)
+#define EACH_TAP(X) \
+    TAPS_SMALL(X) \
+    TAPS(X, 1, 7) TAPS(X, 1, 8) TAPS(X, 1, 9) TAPS(X, 1, 10) TAPS(X, 1, 11) TAPS(X, 1, 12) \
+    TAPS(X, 2, 4) TAPS(X, 2, 5) TAPS(X, 2, 6) TAPS(X, 3, 3) TAPS(X, 3, 4) \
+    TAPS(X, 4, 2) TAPS(X, 4, 3) TAPS(X, 5, 2) TAPS(X, 6, 2)
+#else
+#define EACH_TAP(X) TAPS_SMALL(X)
+#endif
+#define TAP_NAME(R, C, V) [R][C][V] = taps_##R##_##C##_##V,
+EACH_TAP(TAP)
+static TapKernel *const tap_kernels[7][MAX_IMAGES + 1][MAX_VECTORS + 1] = {EACH_TAP(TAP_NAME)};
+
+/* The output places [first, last) whose tap lies in the image. */
+typedef struct Places {
+    size_t first, last;
+} Places;
+
+static Places places_of_tap(const ConvShape *s, size_t tap, size_t size, size_t outputs) {
+    size_t first = tap < s->pad ? (s->pad - tap + s->stride - 1) / s->stride : 0;
+    size_t last = size + s->pad > tap ? (size + s->pad - tap - 1) / s->stride + 1 : 0;
+    return (Places){first, last < outputs ? last : outputs};
+}
+
+/* One image's part in the gradient of kernel rows [tap, tap + taps) of one kernel column.  Output
+ * rows go by in runs in which the same kernel rows lie in the image. */
+static void gradient_of_image(const ConvShape *s, const Real *x, const Real *dy, Real *dw,
+                              size_t tap, size_t taps, size_t column, size_t channels) {
+    size_t oh = conv_out_height(s), ow = conv_out_width(s);
+    Places places = places_of_tap(s, column, s->width, ow);
+    if (places.first >= places.last)
+        return;
+    for (size_t r = 0, next; r < oh; r = next) {
+        size_t low = tap, high = tap;
+        next = oh;
+        for (size_t k = tap; k < tap + taps; k++) {
+            Places rows = places_of_tap(s, k, s->height, oh);
+            if (r < rows.first)
+                low = k + 1;
+            else if (r < rows.last)
+                high = k + 1;
+            size_t change = r < rows.first ? rows.first : r < rows.last ? rows.last : oh;
+            next = change < next ? change : next;
+        }
+        if (low >= high)
+            continue;
+        TapTile t = {.x = x + ((r * s->stride + low - s->pad) * s->width +
+                               places.first * s->stride + column - s->pad) * s->in,
+                     .dy = dy + (r * ow + places.first) * s->out,
+                     .x_tap = s->width * s->in,
+                     .x_row = s->stride * s->width * s->in,
+                     .x_column = s->stride * s->in,
+                     .dy_row = ow * s->out,
+                     .dy_column = s->out,
+                     .rows = next - r,
+                     .columns = places.last - places.first,
+                     .dw = dw + (low * s->kernel + column) * s->in * s->out,
+                     .dw_tap = s->kernel * s->in * s->out,
+                     .dw_step = s->out};
+        for (size_t f = 0; f < s->out; f += MAX_VECTORS * LANES) {
+            size_t wide = s->out - f < MAX_VECTORS * LANES ? s->out - f : MAX_VECTORS * LANES;
+            size_t vectors = (wide + LANES - 1) / LANES;
+            TapTile part = t;
+            part.dy += f;
+            part.dw += f;
+            part.live = wide - (vectors - 1) * LANES;
+            tap_kernels[high - low][channels][vectors](&part);
+        }
+    }
 }
 
 static void backward_weights(const ConvShape *s, size_t n, const Real *x, const Real *dy, Real *dw,
                              bool add) {
-    for (size_t i = 0; !add && i < s->kernel * s->kernel * s->in * s->out; i++)
-        dw[i] = 0;
-    naive(s, n, WEIGHTS, x, NULL, dy, dw);
-}
-
-static void backward_input(const ConvShape *s, size_t n, const Real *dy, const Real *w, Real *dx) {
-    size_t oh = (s->height + 2 * s->pad - s->kernel) / s->stride + 1;
-    size_t ow = (s->width + 2 * s->pad - s->kernel) / s->stride + 1;
-    for (size_t i = 0; i < n; i++)
-        for (size_t row = 0; row < s->height; row++)
-            for (size_t col = 0; col < s->width; col++)
-                for (size_t a = 0; a < s->in; a++) {
-                    Real sum = 0;
-                    for (size_t kr = 0; kr < s->kernel; kr++)
-                        for (size_t kc = 0; kc < s->kernel; kc++) {
-                            size_t up = row + s->pad - kr, left = col + s->pad - kc;
-                            if (up % s->stride || left % s->stride || up / s->stride >= oh ||
-                                left / s->stride >= ow)
-                                continue;
-                            size_t yo = ((i * oh + up / s->stride) * ow + left / s->stride) * s->out;
-                            size_t wo = ((kr * s->kernel + kc) * s->in + a) * s->out;
-                            for (size_t f = 0; f < s->out; f++)
-                                sum = fma_one(dy[yo + f], w[wo + f], sum);
-                        }
-                    dx[((i * s->height + row) * s->width + col) * s->in + a] = sum;
-                }
+    size_t image = s->height * s->width * s->in, outputs = conv_out_height(s) * conv_out_width(s);
+    size_t channels = even_piece(s->in, MAX_IMAGES), taps = MAX_IMAGES / channels;
+    taps = channels < s->in ? 1 : even_piece(s->kernel, taps < 6 ? taps : 6);
+    if (!add)
+        memset(dw, 0, s->kernel * s->kernel * s->in * s->out * sizeof *dw);
+    for (size_t i = 0; i < n; i++, x += image, dy += outputs * s->out)
+        for (size_t tap = 0; tap < s->kernel; tap += taps)
+            for (size_t column = 0; column < s->kernel; column++)
+                for (size_t c = 0; c < s->in; c += channels)
+                    gradient_of_image(s, x + c, dy, dw + c * s->out, tap,
+                                      s->kernel - tap < taps ? s->kernel - tap : taps, column,
+                                      s->in - c < channels ? s->in - c : channels);
 }
 
 const ConvKernels VARIANT(conv_kernels) = {forward, backward_weights, backward_input};
