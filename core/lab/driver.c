@@ -192,7 +192,9 @@ static int run_all(Lab *lab, Error *err) {
         return STATUS_ERROR;
     }
     cells_sweep(lab);
-    if (!run_cells(lab, &counts, err) || !write_all(lab, &counts, began, verdicts, err)) {
+    bool written = run_cells(lab, &counts, err);
+    cells_sweep(lab); /* a killed run's children may have outlived it by a moment */
+    if (!written || !write_all(lab, &counts, began, verdicts, err)) {
         return STATUS_ERROR;
     }
     say_summary(lab, &counts, began);
