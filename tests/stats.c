@@ -3,9 +3,9 @@
  * Statistics against the certified values of NIST's Statistical Reference Datasets
  * (https://www.itl.nist.gov/div898/strd/), by log relative error: the number of digits that agree.
  */
-#include "core/lab/claim.h"
 #include "core/lab/stats.h"
 #include "core/base/rng.h"
+#include "core/lab/claim.h"
 #include "tests/check.h"
 #include <math.h>
 #include <stdlib.h>
@@ -112,14 +112,14 @@ static void test_few_values(void **state) {
 /* ---- a line ---- */
 
 static const double norris_x[] = {
-    0.2,   337.4, 118.2, 884.6, 10.1,  226.5, 666.3, 996.3, 448.6, 777.0, 558.2, 0.4,
-    0.6,   775.5, 666.9, 338.0, 447.5, 11.6,  556.0, 228.1, 995.8, 887.6, 120.2, 0.3,
-    0.3,   556.8, 339.1, 887.2, 999.0, 779.0, 11.1,  118.3, 229.2, 669.1, 448.9, 0.5,
+    0.2, 337.4, 118.2, 884.6, 10.1,  226.5, 666.3, 996.3, 448.6, 777.0, 558.2, 0.4,
+    0.6, 775.5, 666.9, 338.0, 447.5, 11.6,  556.0, 228.1, 995.8, 887.6, 120.2, 0.3,
+    0.3, 556.8, 339.1, 887.2, 999.0, 779.0, 11.1,  118.3, 229.2, 669.1, 448.9, 0.5,
 };
 static const double norris_y[] = {
-    0.1,   338.8, 118.1, 888.0, 9.2,   228.1, 668.5, 998.5, 449.1, 778.9, 559.2, 0.3,
-    0.1,   778.1, 668.8, 339.3, 448.9, 10.8,  557.7, 228.3, 998.0, 888.8, 119.6, 0.3,
-    0.6,   557.6, 339.3, 888.0, 998.5, 778.9, 10.2,  117.6, 228.9, 668.4, 449.2, 0.2,
+    0.1, 338.8, 118.1, 888.0, 9.2,   228.1, 668.5, 998.5, 449.1, 778.9, 559.2, 0.3,
+    0.1, 778.1, 668.8, 339.3, 448.9, 10.8,  557.7, 228.3, 998.0, 888.8, 119.6, 0.3,
+    0.6, 557.6, 339.3, 888.0, 998.5, 778.9, 10.2,  117.6, 228.9, 668.4, 449.2, 0.2,
 };
 
 static void test_nist_norris(void **state) {
@@ -247,7 +247,9 @@ static void test_wilson(void **state) {
     static const struct {
         size_t hits, n;
         double low, high;
-    } cases[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611},
+    } cases[] = {{81, 263, 0.2553, 0.3662},
+                 {15, 148, 0.0624, 0.1605},
+                 {0, 20, 0, 0.1611},
                  {1, 29, 0.0061, 0.1718}};
     for (size_t i = 0; i < LENGTH(cases); i++) {
         Interval share = stats_share(cases[i].hits, cases[i].n);

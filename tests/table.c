@@ -253,8 +253,8 @@ static void test_truncated_at_every_byte(void **state) {
 
 static void test_what_is_no_number(void **state) {
     (void)state;
-    static const char *const none[] = {"",     "ok",  " 1",  "1 ",   "0x10", "1e",  "--1",
-                                       "1,5",  "NAN", "inf ", "infinity", "+", "nan(2)", "1.5.2"};
+    static const char *const none[] = {"",    "ok",  " 1",   "1 ",       "0x10", "1e",     "--1",
+                                       "1,5", "NAN", "inf ", "infinity", "+",    "nan(2)", "1.5.2"};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         Table *table = table_create((const char *[]){"a"}, 1);
         table_row(table, v_text(none[i]));

@@ -31,8 +31,8 @@ Finding finding_exact(double measured, double expected, const char *format, ...)
     Verdict verdict = measured == expected ? REPRODUCED : NOT_REPRODUCED;
     va_list args;
     va_start(args, format);
-    Finding finding = finding_v(isnan(measured) ? INCONCLUSIVE : verdict, interval_point(measured),
-                                format, args);
+    Finding finding =
+        finding_v(isnan(measured) ? INCONCLUSIVE : verdict, interval_point(measured), format, args);
     va_end(args);
     return finding;
 }

@@ -103,8 +103,9 @@ static bool read_field(Reader *reader, bool *last) {
     }
     char delimiter = text[reader->at++];
     if (delimiter != ',' && delimiter != '\n') {
-        return read_error(reader, reader->line, "a closing quote must be followed by a comma or "
-                                                "the end of the line");
+        return read_error(reader, reader->line,
+                          "a closing quote must be followed by a comma or "
+                          "the end of the line");
     }
     *last = delimiter == '\n';
     text[reader->out++] = '\0';

@@ -6,9 +6,8 @@
 #include <string.h>
 
 static const char *const tier_names[] = {
-    [TIER_KEY] = "key",       [TIER_EXACT] = "exact",
-    [TIER_EARLY] = "early",   [TIER_STABLE] = "stable",
-    [TIER_MACHINE] = "machine", [TIER_DISTRIBUTION] = "distribution",
+    [TIER_KEY] = "key",       [TIER_EXACT] = "exact",     [TIER_EARLY] = "early",
+    [TIER_STABLE] = "stable", [TIER_MACHINE] = "machine", [TIER_DISTRIBUTION] = "distribution",
 };
 
 const char *tier_name(Tier tier) {
