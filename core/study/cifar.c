@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/study/cifar.h"
+
+const OptimizerSpec cifar_momentum = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9,
+                                      .rate_inside = true, .weight_decay = 0.004,
+                                      .decay_biases = true};
+
+static const Dataset *first_images(const Dataset *set, size_t count, Arena *arena) {
+    if (count == 0 || count >= set->count)
+        return set;
+    Dataset *view = arena_new(arena, Dataset, 1);
+    *view = dataset_view(set, 0, NULL, count, arena);
+    return view;
+}
+
+bool cifar_trainer(const CifarRun *run, Cell *cell, Trainer *trainer, const Dataset **test,
+                   Error *err) {
+    const Dataset *all = dataset_open("cifar10", DATASET_TRAIN, err);
+    const Dataset *scored = all ? dataset_open("cifar10", DATASET_TEST, err) : NULL;
+    if (!scored || !schedule_check(run->schedule, err))
+        return false;
+    size_t batch = run->batch ? run->batch : 100;
+    Net *net = net_create(&(NetSpec){.height = 32, .width = 32, .channels = 3,
+                                     .layers = caffe_layers(run->net),
+                                     .loss = LOSS_CROSS_ENTROPY, .max_batch = batch},
+                          cell->arena, err);
+    if (!net)
+        return false;
+    net_initialise(net, run->seed);
+    Real *mean = arena_new(cell->arena, Real, dataset_pixels(all));
+    dataset_pixel_mean(all, mean);
+    trainer_init(trainer,
+                 &(TrainSpec){.net = net, .schedule = run->schedule,
+                              .batches = {.set = first_images(all, run->images, cell->arena),
+                                          .size = batch, .order = BATCH_FILE_ORDER, .wrap = true,
+                                          .scale = 1, .shift = mean},
+                              .optimizer = run->optimizer.method == OPTIMIZER_SGD
+                                               ? cifar_momentum : run->optimizer,
+                              .loss_bound = 100},
+                 cell->arena);
+    *test = first_images(scored, run->test_images, cell->arena);
+    return true;
+}
