@@ -306,7 +306,7 @@ static void test_order_of_medians(void **state) {
     use_tiers();
     const char *const head = "policy,seed,accuracy\n";
     char a[256], b[256];
-    /* wide enough to overlap side by side; apart from each other on both, but the other way round */
+    /* apart from each other on both sides, but the other way round */
     snprintf(a, sizeof a, "%sx,1,1\nx,2,1.1\nx,3,1.2\ny,1,2\ny,2,2.1\ny,3,2.2\n", head);
     snprintf(b, sizeof b, "%sx,1,3\nx,2,3.1\nx,3,3.2\ny,1,2\ny,2,2.1\ny,3,2.2\n", head);
     put("a", "runs", a);
