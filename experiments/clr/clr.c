@@ -121,7 +121,7 @@ static bool cell(Cell *cell, Error *err) {
                                    .test_images = c->test_images}, cell, &trainer, &test, err))
         return false;
     uint64_t iterations = rows[c->row].iterations / c->divisor;
-    uint64_t interval = c->divisor == 1 ? 500 : 1000 / c->divisor;
+    uint64_t interval = c->divisor == 1 ? 500 : c->divisor == 50 ? 20 : 10;
     if (!curve_run(&(Curve){.cell = cell, .trainer = &trainer, .table = "curve",
                             .iterations = iterations, .interval = interval, .score = test,
                             .row = write_row}, err))

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 100, TRAINING = 50000, VALIDATION = 10000, POINTS = 50, MAX_SEEDS = 200 };
+enum { BATCH = 100, TRAINING = 50000, VALIDATION = 10000, POINTS = 25, MAX_SEEDS = 200 };
 
 typedef enum Policy { CONSTANT, STEP, EXPONENTIAL, INVERSE, COSINE, RESTARTS, POLICIES } Policy;
 
@@ -79,7 +79,7 @@ static const LayerSpec layers[] = {
     {.kind = LAYER_DENSE, .units = 10, .init = {.kind = INIT_XAVIER}},
     {.kind = LAYER_END}};
 
-/* Trains, noting the mean training loss of every fiftieth of the budget. */
+/* Trains, noting the mean training loss and the validation score POINTS times. */
 static void train(Trainer *trainer, const Config *c, const Dataset *validation, Table *curves) {
     uint32_t interval = c->iterations / POINTS;
     double sum = 0;
@@ -220,11 +220,12 @@ static Finding judge_high_rate(const Results *results) {
                               "of the good rate %g; the high rate is %g, and %.3g below it at the "
                               "first point", good, rates[r], -early);
     }
-    double next = good * 3;
-    return finding_of(NOT_REPRODUCED, interval_point(constant_loss(t, rates[RATES - 1], last) -
-                                                     constant_loss(t, good, last)),
-                      "no rate above the good one (%g; the next is about %g) is ahead at the first "
-                      "point and behind at the last", good, next);
+    double highest = constant_loss(t, rates[RATES - 1], last);
+    if (isnan(constant_loss(t, good, last)))
+        return finding_inconclusive("the constant rates were not all run");
+    return finding_of(NOT_REPRODUCED, interval_point(highest - constant_loss(t, good, last)),
+                      "no rate above the good one, %g, is ahead at the first point and behind at "
+                      "the last; this is the highest rate's loss over its at the end", good);
 }
 
 /* A low rate falls slowly and ends above the good one. */
@@ -235,6 +236,8 @@ static Finding judge_low_rate(const Results *results) {
     if (strcmp(results_scale(results), "smoke") == 0 || good <= rates[0])
         return finding_inconclusive("needs desk scale and a good rate above the lowest");
     double low = constant_loss(t, rates[0], last), best = constant_loss(t, good, last);
+    if (isnan(low) || isnan(best))
+        return finding_inconclusive("the lowest rate was not run");
     return finding_of(low > best ? REPRODUCED : NOT_REPRODUCED, interval_point(low / best),
                       "times the final training loss of the good rate %g, at rate %g", good,
                       rates[0]);
