@@ -3,9 +3,13 @@
  * rng.c - tests of the random numbers: which they are, and how they are distributed.
  */
 #include "core/base/rng.h"
+#include "core/base/engine.h"
 #include "core/base/exact.h"
+#include "core/base/kernels.h"
 #include "tests/check.h"
 #include <Random123/philox.h>
+
+enum { MOST = 2500 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -65,25 +69,35 @@ static void counter_layout(void **state) {
     }
 }
 
+static void check_fill(size_t n) {
+    static uint32_t got[MOST];
+    static Real uniform[MOST];
+    Rng one = rng_make(3, STREAM_TEST, n);
+    one.position = 4 * (((uint64_t)1 << 32) - 20) + n % 7; /* the block index carries over */
+    Rng many = one, real = one;
+    rng_fill_u32(&many, got, n);
+    rng_fill_uniform(&real, uniform, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(got[i], rng_u32(&one));
+        assert_bits_equal(uniform[i], (got[i] >> 8) * 0x1p-24);
+    }
+    assert_int_equal(rng_u32(&many), rng_u32(&one));
+    assert_int_equal(many.position, one.position);
+    assert_int_equal(real.position + 1, one.position);
+}
+
 static void fill_is_word_by_word(void **state) {
     (void)state;
-    enum { MOST = 700 };
-    uint32_t got[MOST];
-    Real uniform[MOST];
-    for (size_t n = 0; n <= MOST; n += n < 300 ? 1 : 37) {
-        Rng one = rng_make(3, STREAM_TEST, n);
-        one.position = 4 * (((uint64_t)1 << 32) - 20) + n % 7; /* the block index carries over */
-        Rng many = one, real = one;
-        rng_fill_u32(&many, got, n);
-        rng_fill_uniform(&real, uniform, n);
-        for (size_t i = 0; i < n; i++) {
-            assert_int_equal(got[i], rng_u32(&one));
-            assert_bits_equal(uniform[i], (got[i] >> 8) * 0x1p-24);
+    const char *const variants[] = {"baseline", "v3", "v4"}; /* or NEON alone */
+    for (int v = 0; v < (int)LENGTH(variants); v++) {
+        if (v == 0 || strstr(engine_isa_list(), variants[v]) != NULL) {
+            engine_variant = v;
+            for (size_t n = 0; n <= MOST; n += n < 300 ? 1 : 37) {
+                check_fill(n);
+            }
         }
-        assert_int_equal(rng_u32(&many), rng_u32(&one));
-        assert_int_equal(many.position, one.position);
-        assert_int_equal(real.position + 1, one.position);
     }
+    engine_variant = 0;
 }
 
 static void restart_anywhere(void **state) {
@@ -192,7 +206,7 @@ static void below_is_unbiased(void **state) {
 
 static void permutations(void **state) {
     (void)state;
-    enum { MOST = 5000, N = 24000 };
+    enum { N = 24000 };
     static uint32_t order[MOST];
     static bool seen[MOST];
     Rng rng = rng_make(1, STREAM_TEST, 4);

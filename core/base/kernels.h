@@ -15,6 +15,7 @@
 #include "core/base/conv.h"
 #include "core/base/gemm.h"
 #include "core/base/real.h"
+#include "core/base/rng.h"
 #include "core/base/vec.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -80,9 +81,16 @@ typedef struct UpdateKernels {
         *adam, *adadelta;
 } UpdateKernels;
 
+enum { RNG_GROUP = 32 }; /* Philox blocks of 4 words in one group */
+
+typedef struct RngKernels { /* the blocks index ... index + RNG_GROUP * groups - 1 */
+    void (*make_groups)(const Rng *rng, uint64_t index, uint32_t *out, size_t groups);
+} RngKernels;
+
 KERNEL_DECLARE(GemmKernels, gemm_kernels);
 KERNEL_DECLARE(ConvKernels, conv_kernels);
 KERNEL_DECLARE(VecKernels, vec_kernels);
 KERNEL_DECLARE(UpdateKernels, update_kernels);
+KERNEL_DECLARE(RngKernels, rng_kernels);
 
 #endif

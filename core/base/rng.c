@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/rng.h"
 #include "core/base/exact.h"
+#include "core/base/kernels.h"
 #include <math.h>
 #include <Random123/philox.h>
+#include <string.h>
 
-/* Blocks computed side by side by rng_fill_u32: enough for the widest vectors. */
-enum { LANES = 16, ROUNDS = 10, CHUNK = 1024 };
+enum { ROUNDS = 10, GROUP_WORDS = 4 * RNG_GROUP, CHUNK = 8 * GROUP_WORDS };
+
+static const RngKernels *const tables[] = KERNEL_TABLES(rng_kernels);
 
 Rng rng_make(uint32_t seed, Stream stream, uint64_t cell) {
     return (Rng){.key = {seed, (uint32_t)stream}, .cell = cell};
@@ -69,45 +72,23 @@ void rng_permutation(Rng *rng, uint32_t *order, size_t n) {
     }
 }
 
-/* LANES blocks from `index` on, 4 * LANES words: philox4x32 with the rounds outside and the blocks
- * inside, which a compiler turns into vector instructions (Random123's own form it does not). */
-static void make_lanes(const Rng *rng, uint64_t index, uint32_t *out) {
-    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
-    for (uint32_t i = 0; i < LANES; i++) {
-        c0[i] = (uint32_t)(index + i);
-        c1[i] = (uint32_t)((index + i) >> 32);
-        c2[i] = (uint32_t)rng->cell;
-        c3[i] = (uint32_t)(rng->cell >> 32);
-    }
-    uint32_t k0 = rng->key[0], k1 = rng->key[1];
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < LANES; i++) {
-            uint64_t p0 = (uint64_t)PHILOX_M4x32_0 * c0[i];
-            uint64_t p1 = (uint64_t)PHILOX_M4x32_1 * c2[i];
-            c0[i] = (uint32_t)(p1 >> 32) ^ c1[i] ^ k0;
-            c2[i] = (uint32_t)(p0 >> 32) ^ c3[i] ^ k1;
-            c1[i] = (uint32_t)p1;
-            c3[i] = (uint32_t)p0;
-        }
-        k0 += PHILOX_W32_0;
-        k1 += PHILOX_W32_1;
-    }
-    for (int i = 0; i < LANES; i++) {
-        out[4 * i] = c0[i];
-        out[4 * i + 1] = c1[i];
-        out[4 * i + 2] = c2[i];
-        out[4 * i + 3] = c3[i];
-    }
-}
-
 void rng_fill_u32(Rng *rng, uint32_t *out, size_t n) {
+    const RngKernels *kernels = tables[engine_variant];
     size_t i = 0;
     while (i < n && rng->position % 4 != 0) {
         out[i++] = rng_u32(rng);
     }
-    for (; n - i >= 4 * LANES; i += 4 * LANES) {
-        make_lanes(rng, rng->position / 4, out + i);
-        rng->position += 4 * LANES;
+    size_t groups = (n - i) / GROUP_WORDS, words = groups * GROUP_WORDS;
+    kernels->make_groups(rng, rng->position / 4, out + i, groups);
+    rng->position += words;
+    i += words;
+    if (n - i >
+        GROUP_WORDS / 4) { /* a group of which the end is not used is still the faster way */
+        uint32_t group[GROUP_WORDS];
+        kernels->make_groups(rng, rng->position / 4, group, 1);
+        memcpy(out + i, group, (n - i) * sizeof group[0]);
+        rng->position += n - i;
+        return;
     }
     while (i < n) {
         out[i++] = rng_u32(rng);
