@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* `count` images: bytes 0 and 1 spell the image's number, the rest is a pattern; label = number % 10.
- */
+/* `count` images: bytes 0 and 1 spell the image's number, the rest is a pattern; the label is its
+ * last digit. */
 static Dataset *make_set(Arena *arena, size_t count, size_t height, size_t width, size_t channels,
                          bool planar) {
     size_t pixels = height * width * channels;

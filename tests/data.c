@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The readers against whole and damaged files, where files are looked for, checksums, and facts about
- * the real data where `make data` has fetched it.
+ * The readers against whole and damaged files, and checksums.
  */
 #include "core/data/checksum.h"
 #include "core/data/dataset.h"

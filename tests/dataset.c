@@ -29,8 +29,8 @@ static int remove_folder(void **state) {
     return system(command);
 }
 
-/* Runs `look` in a child, since a process chooses the place of a set only once; its answer, and what
- * it wrote to standard error. */
+/* Runs `look` in a child, since a process chooses the place of a set only once; its answer, and
+ * what it wrote to standard error. */
 static bool in_child(bool (*look)(void), char *said, size_t size) {
     int ends[2];
     fflush(NULL);
