@@ -113,7 +113,8 @@ static void clr_paper_check_points(void **state) {
     }
     /* the printed digits of the reference, which no formula of ours made */
     CHECK_POINTS("exp_range", 2e-6, {{2000, .00543459}, {6000, .00448834}, {42000, .00140227}});
-    CHECK_POINTS("exp_range_both", 2e-5, {{2000, .00532150}, {6000, .00418601}, {42000, .00048272}});
+    CHECK_POINTS("exp_range_both", 2e-5,
+                 {{2000, .00532150}, {6000, .00418601}, {42000, .00048272}});
     CHECK_POINTS("decay base=0.001 max=0.007 step=4000", ulps,
                  {{0, .007}, {1, .0069985}, {500, .00625}, {2000, .004}, {3000, .0025},
                   {4000, .001}, {70000, .001}});
