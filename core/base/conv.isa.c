@@ -31,18 +31,20 @@ INLINE VR load_cut(const Real *p, bool cut, size_t live) {
 
 /* ---- images side by side ---- */
 
-/* from: `count` images of `size` numbers; to: size x count */
+/* from: `count` images of `size` numbers; to: size x count, and room for a vector behind.  A full
+ * vector is stored where `count` numbers are due: the next store mends what stood beyond. */
 static void interleave(const Real *from, size_t size, size_t count, Real *to) {
-    EACH_VECTOR(e, live, size)
-        for (size_t first = 0; first < count; first += LANES) {
+    for (size_t first = 0; first < count; first += LANES)
+        for (size_t e = 0; e < size; e += PIECE) {
+            size_t columns = size - e < PIECE ? size - e : PIECE;
             size_t images = lanes_left(count - first);
-            VR square[LANES];
-            UNROLL for (size_t lane = 0; lane < LANES; lane++)
-                square[lane] = lane < images ? vr_load_first(from + (first + lane) * size + e, live)
-                                             : vr_zero();
-            vr_transpose(square);
-            for (size_t lane = 0; lane < live; lane++)
-                vr_store_first(to + (e + lane) * count + first, square[lane], images);
+            VR turned[PIECE];
+            vr_load_turned_edge(from + first * size + e, size, images, columns, turned);
+            for (size_t c = 0; c < columns; c++)
+                if (count <= LANES)
+                    vr_store(to + (e + c) * count, turned[c]);
+                else
+                    vr_store_first(to + (e + c) * count + first, turned[c], images);
         }
 }
 
@@ -173,7 +175,7 @@ static void forward(const ConvShape *s, size_t n, const Real *x, const Real *w, 
                     Real *y) {
     size_t oh = conv_out_height(s), ow = conv_out_width(s), image = s->height * s->width * s->in;
     size_t piece = n ? even_piece(n, GROUP) : 0;
-    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece);
+    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece + LANES);
     for (size_t i = 0; i < n; i += piece) {
         size_t group = n - i < piece ? n - i : piece;
         interleave(x + i * image, image, group, side_by_side);
@@ -209,7 +211,7 @@ static void transpose_taps(const ConvShape *s, const Real *w, Real *to) {
 static void backward_input(const ConvShape *s, size_t n, const Real *dy, const Real *w, Real *dx) {
     size_t oh = conv_out_height(s), ow = conv_out_width(s), image = oh * ow * s->out;
     size_t piece = n ? even_piece(n, GROUP) : 0, step = s->stride;
-    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece);
+    Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece + LANES);
     Real *turned = engine_scratch(SCRATCH_WEIGHTS, s->kernel * s->kernel * s->in * s->out);
     transpose_taps(s, w, turned);
     for (size_t i = 0; i < n; i += piece) {

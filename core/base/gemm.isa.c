@@ -23,7 +23,7 @@ static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3}
 enum { MAX_ROWS = 6, MAX_VECTORS = 6 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 5, 4, 3, 2, 2};
 #endif
-enum { K_BLOCK = 256 };
+enum { PANEL = 32768 / sizeof(Real) }; /* numbers of B at a time: they fit the first cache */
 
 typedef struct Tile {
     const Real *a, *b, *start; /* start: the tile's first values (bias or C), or NULL for 0 */
@@ -97,19 +97,26 @@ EACH_TILE(TILE, , )
 static TileKernel *const tiles[MAX_ROWS][MAX_VECTORS] = {EACH_TILE(NAME, BRACE, UNBRACE)};
 
 /* ---- packing a piece of B: k x width, rows one after the other, missing columns 0 ---- */
-static _Alignas(64) Real panel[K_BLOCK * MAX_VECTORS * LANES];
+static _Alignas(64) Real panel[PANEL];
 
-static void pack_transposed(const Real *b, size_t ldb, size_t k, size_t columns, size_t width) {
-    for (size_t j = 0; j < width; j += LANES)
-        EACH_VECTOR(i, live, k) {
-            VR square[LANES];
-            UNROLL for (size_t lane = 0; lane < LANES; lane++)
-                square[lane] = j + lane < columns ? vr_load_first(b + (j + lane) * ldb + i, live)
-                                                  : vr_zero();
-            vr_transpose(square);
-            for (size_t lane = 0; lane < live; lane++)
-                vr_store(panel + (i + lane) * width + j, square[lane]);
+static void pack_turned(const Real *b, size_t ldb, size_t k, size_t columns, size_t width) {
+    for (size_t j = 0; j < width; j += LANES) {
+        const Real *from = b + j * ldb;
+        Real *to = panel + j;
+        size_t rows = lanes_left(columns - j), whole = rows == LANES ? k - k % PIECE : 0;
+        VR turned[PIECE];
+        for (size_t i = 0; i < whole; i += PIECE, from += PIECE, to += PIECE * width) {
+            vr_load_turned(from, ldb, turned);
+            UNROLL for (size_t step = 0; step < PIECE; step++)
+                vr_store(to + step * width, turned[step]);
         }
+        for (size_t i = whole; i < k; i += PIECE, from += PIECE, to += PIECE * width) {
+            size_t steps = k - i < PIECE ? k - i : PIECE;
+            vr_load_turned_edge(from, ldb, rows, steps, turned);
+            for (size_t step = 0; step < steps; step++)
+                vr_store(to + step * width, turned[step]);
+        }
+    }
 }
 
 static void pack_rows(const Real *b, size_t ldb, size_t k, size_t columns, size_t width) {
@@ -120,57 +127,74 @@ static void pack_rows(const Real *b, size_t ldb, size_t k, size_t columns, size_
 
 /* ---- the walk over C ---- */
 
-/* Cuts `total` into pieces of at most `most`, as even as can be; returns piece number `index`. */
-static size_t piece(size_t total, size_t most, size_t index, size_t *first) {
-    size_t pieces = (total + most - 1) / most;
-    size_t size = total / pieces, larger = total % pieces;
-    *first = index * size + (index < larger ? index : larger);
-    return size + (index < larger);
+/* `total` in `pieces` pieces of at most `most`, as even as can be: the first `larger` ones have
+ * size + 1, the others size. */
+typedef struct Cut {
+    size_t pieces, size, larger;
+} Cut;
+
+INLINE Cut cut_even(size_t total, size_t most) {
+    size_t pieces = total <= most ? 1 : (total + most - 1) / most;
+    if (pieces == 1)
+        return (Cut){1, total, 0};
+    return (Cut){pieces, total / pieces, total % pieces};
 }
 
-/* Columns of C from `first_vector` on, `vectors` wide, for one block of k. */
-static void run_panel(const Gemm *p, size_t k0, size_t k, size_t first_vector, size_t vectors) {
-    size_t j = first_vector * LANES, width = vectors * LANES;
-    size_t columns = p->n - j < width ? p->n - j : width;
-    size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
-    Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .b_k = width};
-    t.a_row = p->form == GEMM_TN ? 1 : p->lda;
-    t.a_k = p->form == GEMM_TN ? p->lda : 1;
-    t.b = panel;
-    if (p->form == GEMM_NT) {
-        pack_transposed(p->b + j * p->ldb + k0, p->ldb, k, columns, width);
-    } else if (blocks > 2 && p->ldb * sizeof(Real) % 1024 == 0) {
-        pack_rows(p->b + k0 * p->ldb + j, p->ldb, k, columns, width);
-    } else {
-        t.b = p->b + k0 * p->ldb + j;
-        t.b_k = p->ldb;
-        t.masked = t.live < LANES;
+INLINE size_t cut_size(const Cut *cut, size_t index) {
+    return cut->size + (index < cut->larger);
+}
+
+/* All rows of C under one panel of columns. */
+static void run_panel(const Gemm *p, Tile t, size_t vectors, const Cut *rows) {
+    for (size_t block = 0; block < rows->pieces; block++) {
+        size_t count = cut_size(rows, block);
+        tiles[count - 1][vectors - 1](&t);
+        t.a += count * t.a_row;
+        t.c += count * p->ldc;
+        if (t.start)
+            t.start += count * t.start_row;
     }
-    for (size_t block = 0; block < blocks; block++) {
-        size_t i, rows = piece(p->m, MAX_ROWS, block, &i);
-        t.a = p->a + i * t.a_row + k0 * t.a_k;
-        t.c = p->c + i * p->ldc + j;
+}
+
+/* The panels of B for one block of k, packed where that pays. */
+static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const Cut *panels) {
+    bool pack = rows->pieces > 2 && p->ldb * sizeof(Real) % 1024 == 0;
+    for (size_t index = 0, j = 0; j < p->n; index++) {
+        size_t vectors = cut_size(panels, index), width = vectors * LANES;
+        size_t columns = p->n - j < width ? p->n - j : width;
+        Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .c = p->c + j,
+                  .b = panel, .b_k = width};
+        t.a_row = p->form == GEMM_TN ? 1 : p->lda;
+        t.a_k = p->form == GEMM_TN ? p->lda : 1;
+        t.a = p->a + k0 * t.a_k;
         t.start = k0 > 0 || p->add ? t.c : p->bias ? p->bias + j : NULL;
         t.start_row = t.start == t.c ? p->ldc : 0;
-        tiles[rows - 1][vectors - 1](&t);
+        if (p->form == GEMM_NT) {
+            pack_turned(p->b + j * p->ldb + k0, p->ldb, k, columns, width);
+        } else if (pack) {
+            pack_rows(p->b + k0 * p->ldb + j, p->ldb, k, columns, width);
+        } else {
+            t.b = p->b + k0 * p->ldb + j;
+            t.b_k = p->ldb;
+            t.masked = t.live < LANES;
+        }
+        run_panel(p, t, vectors, rows);
+        j += width;
     }
 }
 
 static void run(const Gemm *p) {
     if (p->m == 0 || p->n == 0 || (p->k == 0 && p->add))
         return;
-    size_t first, rows = piece(p->m, MAX_ROWS, 0, &first);
-    size_t all = (p->n + LANES - 1) / LANES, most = vectors_for_rows[rows];
-    size_t k0 = 0;
-    do {
-        size_t k = p->k - k0 < K_BLOCK ? p->k - k0 : K_BLOCK;
-        for (size_t done = 0, index = 0; done < all; index++) {
-            size_t vectors = piece(all, most, index, &first);
-            run_panel(p, k0, k, first, vectors);
-            done += vectors;
-        }
+    Cut rows = cut_even(p->m, MAX_ROWS);
+    size_t vectors = vectors_for_rows[cut_size(&rows, 0)];
+    Cut panels = cut_even((p->n + LANES - 1) / LANES, vectors);
+    Cut steps = cut_even(p->k, PANEL / (vectors * LANES));
+    for (size_t index = 0, k0 = 0; index < steps.pieces; index++) {
+        size_t k = cut_size(&steps, index);
+        run_block(p, k0, k, &rows, &panels);
         k0 += k;
-    } while (k0 < p->k);
+    }
 }
 
 const GemmKernels VARIANT(gemm_kernels) = {.run = run};

@@ -225,43 +225,85 @@ INLINE VR vr_copysign(VR size, VR sign) {
     return (VR)(((VI)size & ~top) | ((VI)sign & top));
 }
 
-/* ---- LANES vectors as a square matrix, transposed: log2(LANES) rounds of perfect shuffles ---- */
-#define SHUFFLE __builtin_shufflevector
+/* ---- turning rows into columns ----
+ * A PIECE is what 128 bits hold: 4 floats or 2 doubles. */
+enum { PIECE = 16 / (int)sizeof(Real) };
 
-INLINE VR vr_zip_low(VR a, VR b) /* a0 b0 a1 b1 ... */ {
-#if LANE_COUNT == 16
-    return SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-#elif LANE_COUNT == 8
-    return SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-#elif LANE_COUNT == 4
-    return SHUFFLE(a, b, 0, 4, 1, 5);
+/* Pieces at p, p + step, p + 2 step, ... side by side in one vector. */
+INLINE VR vr_join(const Real *p, size_t step) {
+#if VR_BYTES == 16
+    (void)step;
+    return vr_load(p);
 #else
-    return SHUFFLE(a, b, 0, 2);
+#ifdef TIDEMARK_DOUBLE
+    __m256d low = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(p)),
+                                       _mm_loadu_pd(p + step), 1);
+#else
+    __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)),
+                                      _mm_loadu_ps(p + step), 1);
+#endif
+#if VR_BYTES == 32
+    return low;
+#elif defined(TIDEMARK_DOUBLE)
+    __m256d high = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(p + 2 * step)),
+                                        _mm_loadu_pd(p + 3 * step), 1);
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
+#else
+    __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p + 2 * step)),
+                                       _mm_loadu_ps(p + 3 * step), 1);
+    return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+#endif
 #endif
 }
 
-INLINE VR vr_zip_high(VR a, VR b) /* the other halves */ {
-#if LANE_COUNT == 16
-    return SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-#elif LANE_COUNT == 8
-    return SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-#elif LANE_COUNT == 4
-    return SHUFFLE(a, b, 2, 6, 3, 7);
+INLINE VR vr_zip_low(VR a, VR b) /* in each piece: a0 b0 a1 b1 */ {
+#ifdef __aarch64__
+    return NEON(vzip1q)(a, b);
 #else
-    return SHUFFLE(a, b, 1, 3);
+    return MM(unpacklo)(a, b);
 #endif
 }
 
-INLINE void vr_transpose(VR v[LANES]) {
-    VR t[LANES];
-    UNROLL for (size_t round = 1; round < LANES; round *= 2) {
-        UNROLL for (size_t i = 0; i < LANES / 2; i++) {
-            t[2 * i] = vr_zip_low(v[i], v[i + LANES / 2]);
-            t[2 * i + 1] = vr_zip_high(v[i], v[i + LANES / 2]);
-        }
-        UNROLL for (size_t i = 0; i < LANES; i++)
-            v[i] = t[i];
+INLINE VR vr_zip_high(VR a, VR b) /* a2 b2 a3 b3 */ {
+#ifdef __aarch64__
+    return NEON(vzip2q)(a, b);
+#else
+    return MM(unpackhi)(a, b);
+#endif
+}
+
+/* PIECE columns of LANES rows at p, ld apart: lane j of turned[c] is p[j ld + c]. */
+INLINE void vr_load_turned(const Real *p, size_t ld, VR turned[PIECE]) {
+    VR v[PIECE];
+    UNROLL for (size_t r = 0; r < PIECE; r++)
+        v[r] = vr_join(p + r * ld, PIECE * ld);
+#ifdef TIDEMARK_DOUBLE
+    turned[0] = vr_zip_low(v[0], v[1]);
+    turned[1] = vr_zip_high(v[0], v[1]);
+#else
+    VR even_low = vr_zip_low(v[0], v[2]), even_high = vr_zip_high(v[0], v[2]);
+    VR odd_low = vr_zip_low(v[1], v[3]), odd_high = vr_zip_high(v[1], v[3]);
+    turned[0] = vr_zip_low(even_low, odd_low);
+    turned[1] = vr_zip_high(even_low, odd_low);
+    turned[2] = vr_zip_low(even_high, odd_high);
+    turned[3] = vr_zip_high(even_high, odd_high);
+#endif
+}
+
+/* The same at an edge: only `rows` <= LANES and `columns` <= PIECE are there, the rest is 0. */
+INLINE void vr_load_turned_edge(const Real *p, size_t ld, size_t rows, size_t columns,
+                                VR turned[PIECE]) {
+    if (rows == LANES && columns == PIECE) {
+        vr_load_turned(p, ld, turned);
+        return;
     }
+    Real edge[LANES * PIECE] = {0};
+    for (size_t r = 0; r < rows; r++)
+        if (columns == PIECE)
+            memcpy(edge + r * PIECE, p + r * ld, PIECE * sizeof(Real));
+        else
+            memcpy(edge + r * PIECE, p + r * ld, columns * sizeof(Real));
+    vr_load_turned(edge, PIECE, turned);
 }
 
 /* ---- walking an array: i = 0, LANES, ... with the live lanes of each step ---- */
