@@ -2,8 +2,8 @@
  *
  * tiny.h - two-layer sigmoid networks of a few units, trained pattern by pattern in double.
  *
- * A network of `inputs` - `hidden` - 1 units, all sigmoids.  A bias is one more input fixed at 1 and
- * placed last:
+ * A network of `inputs` - `hidden` - 1 units, all sigmoids.  A bias is one more input fixed at 1
+ * and placed last:
  *     h(j) = sigmoid(sum over i of x(i) w0(i,j), then w0(inputs,j))           j < hidden
  *     y    = sigmoid(sum over j of h(j) w1(j),   then w1(hidden))
  * Every sum runs in the order written, without fused operations, and the sigmoid is exact_sigmoid:
@@ -54,8 +54,8 @@ extern const TinyData tiny_odd_parity, tiny_even_parity;
 bool tiny_create(Tiny *tiny, size_t inputs, size_t hidden, Error *err);
 
 /* Initial weights, row by row.  Alternating: -1, +1, -1, ... beginning again at -1 in w1 (in 3-5-1,
- * where w0 has 20 weights, to go on from w0 as the textbook does is the same).  Random: stream
- * WEIGHTS, cell 0 for w0 and 1 for w1; signs are -1 or +1 with equal chance, uniform is U(-1, 1). */
+ * where w0 has 20 weights, going on from w0 as the textbook does is the same).  Random: stream
+ * WEIGHTS, cell 0 for w0 and 1 for w1; signs: -1 or +1 with equal chance; uniform: U(-1, 1). */
 void tiny_alternate(Tiny *tiny);
 void tiny_random_signs(Tiny *tiny, uint32_t seed);
 void tiny_random_uniform(Tiny *tiny, uint32_t seed);
@@ -92,18 +92,19 @@ typedef struct TinyOutcome {
     uint64_t epochs, updates; /* made; max_epochs of them when not converged */
 } TinyOutcome;
 
-/* Trains as the article's program does: an epoch goes once through the patterns in order, one update
- * each; it is the last one when the errors of all patterns, as they are before its last update, are
- * below the tolerance.  Diverged: an error is not a number. */
+/* Trains as the article's program does: an epoch goes once through the patterns in order, one
+ * update each; it is the last one when the errors of all patterns, as they are before its last
+ * update, are below the tolerance.  Diverged: an error is not a number. */
 TinyOutcome tiny_train(Tiny *tiny, const TinyData *data, const TinyTraining *training);
 
 /* ---- the textbook's program ---- */
 typedef enum BookSigmoid { BOOK_TABLE, BOOK_EXACT } BookSigmoid;
 
-/* 3-5-1 in float from alternating weights at rate 0.05, on tiny_odd_parity.  BOOK_TABLE: the sigmoid
- * is entry (int)(5 net) + 50 of a table of 100, clamped at both ends, entry i = sigmoid((i - 50) / 5).
- * The error that counts is each pattern's at its own turn; the last epoch is the one where all six
- * are below 0.01.  Returns the number of epochs, or max_epochs + 1 when that was not enough. */
+/* 3-5-1 in float from alternating weights at rate 0.05, on tiny_odd_parity.  BOOK_TABLE: the
+ * sigmoid is entry (int)(5 net) + 50 of a table of 100, clamped at both ends; entry i holds
+ * sigmoid((i - 50) / 5).  The error that counts is each pattern's at its own turn; the last epoch
+ * is the one where all six are below 0.01.  Returns the number of epochs, or max_epochs + 1 when
+ * that was not enough. */
 uint64_t book_train(BookSigmoid sigmoid, uint64_t max_epochs);
 
 #endif
