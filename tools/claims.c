@@ -2,10 +2,10 @@
  *
  * claims - the scoreboard: what the sources say and what our results say of it.
  *
- *     claims [--markdown] [DIR]      DIR holds one directory an experiment; results/local by default
+ *     claims [--markdown] [DIR]     DIR holds one directory an experiment; results/local by default
  *
- * Reads DIR/<experiment>/claims.csv; prints every claim with its verdict and the measured figure with
- * its 95% interval, then the counts.  The exit status is 0 whatever the verdicts are.
+ * Reads DIR/<experiment>/claims.csv; prints every claim with its verdict and the measured figure
+ * with its 95% interval, then the counts.  The exit status is 0 whatever the verdicts are.
  */
 #include "core/base/arena.h"
 #include "core/lab/claim.h"
@@ -60,8 +60,7 @@ static const char *measured_of(const Claims *claims, size_t row, Arena *arena) {
 
 static bool open_claims(const Scoreboard *board, const char *experiment, Claims *claims,
                         Error *err) {
-    const char *path =
-        arena_format(board->arena, "%s/%s/claims.csv", board->directory, experiment);
+    const char *path = arena_format(board->arena, "%s/%s/claims.csv", board->directory, experiment);
     *claims = (Claims){.experiment = experiment, .table = table_read(path, err)};
     if (claims->table == NULL) {
         return false;
@@ -70,7 +69,8 @@ static bool open_claims(const Scoreboard *board, const char *experiment, Claims 
         claims->columns[c] = table_find(claims->table, column_names[c]);
         if (claims->columns[c] == TABLE_NONE) {
             table_free(claims->table);
-            return error_set(err, "%s: there is no column '%s'; judge again with build/bin/%s --claims",
+            return error_set(err,
+                             "%s: there is no column '%s'; judge again with build/bin/%s --claims",
                              path, column_names[c], experiment);
         }
     }
@@ -212,8 +212,7 @@ static bool print_all(Scoreboard *board, Error *err) {
     bool good = true;
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        const char *path =
-            arena_format(board->arena, "%s/%s/claims.csv", board->directory, name);
+        const char *path = arena_format(board->arena, "%s/%s/claims.csv", board->directory, name);
         if (good && name[0] != '.' && access(path, F_OK) == 0) {
             good = print_experiment(board, arena_string(board->arena, name), err);
         }
@@ -233,7 +232,8 @@ static bool read_options(int argc, char **argv, Scoreboard *board, Error *err) {
         if (strcmp(argv[i], "--markdown") == 0) {
             board->markdown = true;
         } else if (argv[i][0] == '-' || argv[i][0] == '\0' || named) {
-            return error_set(err, "'%s' is not understood; usage: claims [--markdown] [DIR]", argv[i]);
+            return error_set(err, "'%s' is not understood; usage: claims [--markdown] [DIR]",
+                             argv[i]);
         } else {
             board->directory = argv[i];
             named = true;

@@ -168,8 +168,8 @@ static bool is_half_table(const Lab *lab, const char *name) {
 static bool append_cell(const Lab *lab, Table *joined, const TableSpec *spec, const char *key,
                         Error *err) {
     Arena *arena = arena_create();
-    Table *piece = table_read(
-        arena_format(arena, "%s/%s.csv", cells_path(lab, arena, key), spec->name), err);
+    Table *piece =
+        table_read(arena_format(arena, "%s/%s.csv", cells_path(lab, arena, key), spec->name), err);
     bool good = piece != NULL && table_append(joined, piece, err);
     table_free(piece);
     arena_destroy(arena);

@@ -98,8 +98,8 @@ static void add_result(const Lab *lab, Table *manifest, size_t count) {
     manifest_add(manifest, "cells", "%zu", count);
 }
 
-/* A run that computed nothing says nothing new about what made the result: the manifest that is there
- * stays, as long as it describes the same result. */
+/* A run that computed nothing says nothing new about what made the result: the manifest that is
+ * there stays, as long as it describes the same result. */
 static bool manifest_stays(const Lab *lab, size_t count) {
     Table *present = table_read(lab_path(lab, "manifest.csv"), NULL);
     Table *ours = manifest_create();
@@ -118,8 +118,8 @@ typedef struct Joined {
     double cpu_s;
 } Joined;
 
-static bool write_manifest(Lab *lab, const RunCounts *counts, const Joined *joined,
-                           double began, Error *err) {
+static bool write_manifest(Lab *lab, const RunCounts *counts, const Joined *joined, double began,
+                           Error *err) {
     if (counts->computed == 0 && manifest_stays(lab, joined->cells)) {
         return true;
     }
@@ -320,9 +320,8 @@ int experiment_main(const Experiment *experiment, int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* a file over the limit is an error to report, not a death */
     Options options;
     Error err = {{0}};
-    int status = options_parse(argc, argv, &options, &err)
-                     ? obey(experiment, &options, argv, &err)
-                     : STATUS_ERROR;
+    int status = options_parse(argc, argv, &options, &err) ? obey(experiment, &options, argv, &err)
+                                                           : STATUS_ERROR;
     if (status == STATUS_ERROR) {
         fprintf(stderr, "%s: %s\n", experiment->name, err.text);
     }

@@ -8,12 +8,14 @@
  *
  *     int main(int argc, char **argv) { return experiment_main(&parity, argc, argv); }
  *
- * A cell depends on nothing but its configuration, its seed and the data, so cells run in any order,
- * side by side and on other machines.  Every cell runs in a forked worker of its own and writes
+ * A cell depends on nothing but its configuration, its seed and the data, so cells run in any
+ * order, side by side and on other machines.  Every cell runs in a forked worker of its own and
+ * writes
  *     <out>/<experiment>/cells/<key>/<table>.csv  and  cell.csv
- * in one rename (<out> is results/local unless --out says otherwise); when the run ends (or is cut off and started again) the cells that are there are
- * joined in the plan's order into <out>/<experiment>/<table>.csv, with manifest.csv, columns.csv
- * and claims.csv beside them.
+ * in one rename (<out> is results/local unless --out says otherwise).  When the run ends (or was
+ * cut off and started again) the cells that are there are joined in the plan's order into
+ *     <out>/<experiment>/<table>.csv
+ * with manifest.csv, columns.csv and claims.csv beside them.
  */
 #ifndef TIDEMARK_LAB_EXPERIMENT_H
 #define TIDEMARK_LAB_EXPERIMENT_H
@@ -37,11 +39,12 @@ const char *scale_name(Scale scale);
 typedef struct Plan Plan;
 
 Scale plan_scale(const Plan *plan);
-uint32_t plan_seeds(const Plan *plan, uint32_t otherwise); /* --seeds, or the experiment's own number;
-                                                              seeds are 1 ... that number */
+/* --seeds, or the experiment's own number; seeds are 1 ... that number. */
+uint32_t plan_seeds(const Plan *plan, uint32_t otherwise);
 
-/* Adds a cell.  `config` (of Experiment.config_size bytes) is copied.  The key is a printf format of
- * `name=value` pairs joined by commas, unique in the plan, of letters, digits and "=,._+-" only:
+/* Adds a cell.  `config` (of Experiment.config_size bytes) is copied.  The key is a printf format
+ * of `name=value` pairs joined by commas, unique in the plan, of at most 160 letters, digits and
+ * "=,._+-":
  *     plan_add(plan, &(Config){.rate = 5, .seed = 1}, "rate=%g,seed=%u", 5.0, 1u);
  * Everything the cell does must follow from config; changing what a cell does means raising
  * Experiment.version. */

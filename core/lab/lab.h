@@ -10,8 +10,8 @@
  *     run.c       the workers of one run and what became of them
  *     driver.c    all of it in order: experiment_main
  *
- * Two processes may work in one directory (shards): a cell is one rename, a joined table is another,
- * and joining is done under a lock, so that the last one to join sees everything.
+ * Two processes may work in one directory (shards): a cell is one rename, a joined table is
+ * another, and joining is done under a lock, so that the last one to join sees everything.
  */
 #ifndef TIDEMARK_LAB_LAB_H
 #define TIDEMARK_LAB_LAB_H
@@ -22,10 +22,10 @@
 /* ---- the command line ---- */
 typedef struct Options {
     Scale scale;
-    uint32_t seeds;       /* 0 = the experiment's own number */
-    size_t jobs;          /* 0 = one a core */
-    const char *only;     /* NULL = all */
-    size_t shard, shards; /* cells whose index in the plan is `shard` modulo `shards`; 0 of 1 = all */
+    uint32_t seeds;   /* 0 = the experiment's own number */
+    size_t jobs;      /* 0 = one a core */
+    const char *only; /* NULL = all */
+    size_t shard, shards; /* cells whose index is `shard` modulo `shards`; 0 of 1 = all */
     const char *out;
     EngineChoice engine;
     bool list, about, force, quiet, claims, help, version;

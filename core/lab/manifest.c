@@ -82,8 +82,8 @@ void manifest_add_build(Table *manifest) {
     }
 }
 
-/* The text after `name` and the separator in a file of such lines, without quotes; "unknown" if there
- * is no such line. */
+/* The text after `name` and the separator in a file of such lines, without quotes; "unknown" if
+ * there is no such line. */
 static void add_line_of(Table *manifest, const char *key, const char *path, const char *name,
                         char separator) {
     char line[LINE], value[LINE] = "unknown";
@@ -106,11 +106,11 @@ static void add_line_of(Table *manifest, const char *key, const char *path, cons
 static void add_vector_units(Table *manifest) {
     char units[LINE] = "";
 #if defined(__x86_64__)
-    static const char *const names[] = {"sse4.2", "avx", "avx2", "fma", "avx512f", "avx512bw",
-                                        "avx512vl"};
-    const int present[] = {__builtin_cpu_supports("sse4.2"),   __builtin_cpu_supports("avx"),
-                           __builtin_cpu_supports("avx2"),     __builtin_cpu_supports("fma"),
-                           __builtin_cpu_supports("avx512f"),  __builtin_cpu_supports("avx512bw"),
+    static const char *const names[] = {"sse4.2",  "avx",      "avx2",    "fma",
+                                        "avx512f", "avx512bw", "avx512vl"};
+    const int present[] = {__builtin_cpu_supports("sse4.2"),  __builtin_cpu_supports("avx"),
+                           __builtin_cpu_supports("avx2"),    __builtin_cpu_supports("fma"),
+                           __builtin_cpu_supports("avx512f"), __builtin_cpu_supports("avx512bw"),
                            __builtin_cpu_supports("avx512vl")};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (present[i]) {
@@ -144,7 +144,7 @@ static void add_memory(Table *manifest) {
 }
 
 static bool matters(const char *variable) {
-    static const char *const prefixes[] = {"OPENBLAS_", "OMP_",           "GOTO_", "LD_BIND_NOW",
+    static const char *const prefixes[] = {"OPENBLAS_",  "OMP_",           "GOTO_",   "LD_BIND_NOW",
                                            "LD_PRELOAD", "GLIBC_TUNABLES", "QEMU_CPU"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0) {

@@ -2,10 +2,10 @@
  *
  * manifest.h - what a result was made with: a CSV file of `key,value` rows.
  *
- * The one format for everything that differs by machine: manifest.csv beside an experiment's tables,
- * cell.csv beside a cell's.  Rows are in sections (the result, the build, the machine, the data, the
- * run) and in a fixed order within them, so that two manifests can be laid side by side.  There is no
- * host, user, path or time of day inside.
+ * The one format for everything that differs by machine: manifest.csv beside an experiment's
+ * tables, cell.csv beside a cell's.  Rows are in sections (the result, the build, the machine, the
+ * data, the run) and in a fixed order within them, so that two manifests can be laid side by side.
+ * There is no host, user, path or time of day inside.
  */
 #ifndef TIDEMARK_LAB_MANIFEST_H
 #define TIDEMARK_LAB_MANIFEST_H

@@ -31,17 +31,18 @@ static const struct argp_option option_list[] = {
     {"seeds", KEY_SEEDS, "N", 0, "Seeds 1 ... N instead of the experiment's own number", 1},
     {"only", KEY_ONLY, "PATTERN", 0,
      "Only the cells whose key fits: name=value[,name=value...], or a glob over the whole key", 1},
-    {"shard", KEY_SHARD, "K/N", 0,
-     "Only the cells K, K+N, K+2N, ... of the plan; K is 0 ... N-1", 1},
+    {"shard", KEY_SHARD, "K/N", 0, "Only the cells K, K+N, K+2N, ... of the plan; K is 0 ... N-1",
+     1},
     {"force", KEY_FORCE, NULL, 0, "Redo finished cells too", 1},
     {"claims", KEY_CLAIMS, NULL, 0, "Compute nothing: judge the claims again from the tables", 1},
     {NULL, 0, NULL, 0, "How:", 2},
     {"jobs", KEY_JOBS, "N", 0, "Cells side by side; as many as there are cores if not given", 2},
-    {"blas", KEY_BLAS, "ENGINE", 0,
-     "own (the default: the same bits on every machine) or openblas", 2},
-    {"isa", KEY_ISA, "NAME", 0, "Instruction set: baseline, v3, v4, neon; the best one if not given",
+    {"blas", KEY_BLAS, "ENGINE", 0, "own (the default: the same bits on every machine) or openblas",
      2},
-    {"core", KEY_CORE, "NAME", 0, "OpenBLAS kernel, such as Haswell; the CPU's own if not given", 2},
+    {"isa", KEY_ISA, "NAME", 0,
+     "Instruction set: baseline, v3, v4, neon; the best one if not given", 2},
+    {"core", KEY_CORE, "NAME", 0, "OpenBLAS kernel, such as Haswell; the CPU's own if not given",
+     2},
     {NULL, 0, NULL, 0, "What is shown and written:", 3},
     {"out", KEY_OUT, "DIR", 0, "Results go to DIR/<experiment>; results/local if not given", 3},
     {"list", KEY_LIST, NULL, 0, "Print the keys of the cells and stop", 3},
@@ -224,10 +225,9 @@ bool options_parse(int argc, char **argv, Options *options, Error *err) {
 
 void options_print_help(const Experiment *experiment) {
     Arena *arena = arena_create();
-    struct argp argp = {
-        .options = option_list,
-        .doc = arena_format(arena, "%s\n%s\vSources: %s.", experiment->title, experiment->question,
-                            experiment->sources)};
+    struct argp argp = {.options = option_list,
+                        .doc = arena_format(arena, "%s\n%s\vSources: %s.", experiment->title,
+                                            experiment->question, experiment->sources)};
     char *name = arena_string(arena, experiment->name);
     argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_DOC | ARGP_HELP_LONG, name);
     arena_destroy(arena);

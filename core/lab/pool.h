@@ -2,9 +2,9 @@
  *
  * pool.h - independent pieces of work in forked processes.
  *
- * One process a piece, at most `jobs` at a time.  A piece that dies takes only itself along.  Results
- * come back by way of files or of memory from pool_shared.  A piece may run a pool of its own.
- * Should the parent die, by whatever signal, the kernel kills the children.
+ * One process a piece, at most `jobs` at a time.  A piece that dies takes only itself along.
+ * Results come back by way of files or of memory from pool_shared.  A piece may run a pool of its
+ * own.  Should the parent die, by whatever signal, the kernel kills the children.
  */
 #ifndef TIDEMARK_LAB_POOL_H
 #define TIDEMARK_LAB_POOL_H
@@ -36,7 +36,7 @@ typedef struct Pool {
  * signal would, unless the process was told to ignore them. */
 size_t pool_run(const Pool *pool, size_t count);
 
-/* Zeroed memory that parent and children see alike (mmap, anonymous, shared); dies if there is none. */
+/* Zeroed memory that parent and children see alike; dies if there is none. */
 void *pool_shared(size_t bytes);
 void pool_unshare(void *memory, size_t bytes);
 

@@ -2,8 +2,8 @@
  *
  * progress.h - how far a run is, on standard error.
  *
- * On a terminal one line is drawn over and over; elsewhere (a log file, a batch system) a plain line
- * is written at about every tenth of the work or every 10 s, never more than one a second:
+ * On a terminal one line is drawn over and over; elsewhere (a log file, a batch system) a plain
+ * line is written at about every tenth of the work or every 10 s, never more than one a second:
  *     parity: 12/90 cells, 0 failed, about 35 s left
  */
 #ifndef TIDEMARK_LAB_PROGRESS_H
@@ -14,7 +14,8 @@
 
 typedef struct Progress {
     const char *name;
-    size_t total, done, failed; /* `done` holds those kept from earlier runs and those that failed */
+    size_t total, done,
+        failed; /* `done` holds those kept from earlier runs and those that failed */
     size_t kept;
     bool quiet, terminal;
     double began, last; /* seconds on the monotonic clock */

@@ -24,8 +24,7 @@ typedef struct Work {
 
 static bool work_piece(void *context, size_t piece) {
     Work *work = context;
-    return work_cell(work->lab, &work->lab->plan->cells[work->order[piece]],
-                     &work->reports[piece]);
+    return work_cell(work->lab, &work->lab->plan->cells[work->order[piece]], &work->reports[piece]);
 }
 
 static void piece_ended(void *context, size_t piece, PieceEnd end, int detail) {
@@ -50,11 +49,12 @@ static void interrupted(void *context, int signal_number) {
     Work *work = context;
     cells_sweep(work->lab);
     progress_clear(&work->progress);
-    fprintf(stderr,
-            "%s: stopped by signal %d (%s); %zu of %zu cells are finished, the same command goes on "
-            "from there\n",
-            work->lab->experiment->name, signal_number, strsignal(signal_number),
-            work->progress.kept + work->computed, work->progress.total);
+    fprintf(
+        stderr,
+        "%s: stopped by signal %d (%s); %zu of %zu cells are finished, the same command goes on "
+        "from there\n",
+        work->lab->experiment->name, signal_number, strsignal(signal_number),
+        work->progress.kept + work->computed, work->progress.total);
 }
 
 static void say_failures(const Work *work) {
@@ -121,8 +121,8 @@ bool run_cells(Lab *lab, RunCounts *counts, Error *err) {
     work.reports = pool_shared(bytes);
     work.ends = arena_new(lab->arena, PieceEnd, work.count);
     work.details = arena_new(lab->arena, int, work.count);
-    work.progress = progress_begin(lab->experiment->name, counts->selected, counts->kept,
-                                   lab->options->quiet);
+    work.progress =
+        progress_begin(lab->experiment->name, counts->selected, counts->kept, lab->options->quiet);
     Pool pool = {.jobs = lab->options->jobs,
                  .work = work_piece,
                  .ended = piece_ended,

@@ -11,7 +11,7 @@ static bool same_number(const char *a, const char *b) {
     return a_end != a && b_end != b && *a_end == '\0' && *b_end == '\0' && x == y;
 }
 
-/* Splits "name=value,name=value" in place: cuts the first pair off and returns where the rest is. */
+/* Splits "name=value,name=value" in place: cuts the first pair off and returns the rest. */
 static char *cut_pair(char *text, char **name, char **value) {
     char *rest = strchr(text, ',');
     if (rest != NULL) {

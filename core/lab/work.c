@@ -16,8 +16,8 @@ struct CellFiles {
     const char *scratch; /* the directory; NULL = the cell has not asked for a file */
 };
 
-/* Scale, versions and engine are in the name, so that no cell goes on from another plan's checkpoint;
- * '@' is in no key. */
+/* Scale, versions and engine are in the name, so that no cell goes on from another plan's
+ * checkpoint; '@' is in no key. */
 static const char *scratch_directory(const Lab *lab, Arena *arena, const char *key) {
     char *path = arena_format(arena, "%s/.scratch-%s@%s,v%u.%d,%s", lab->cells, key,
                               scale_name(lab->plan->scale), lab->experiment->version,
