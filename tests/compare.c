@@ -212,6 +212,11 @@ static void test_nan_on_one_side(void **state) {
     expect(1, "policy=step accuracy: median 0.71, 1 nan | median 0.705, 2 nan");
     put_changed("b", "runs", runs, "0.7,0.72", "nan,0.72");
     expect(1, "worst of stable: toy/runs.csv policy=step,seed=3 last: 0.7 | nan");
+    put("b", "runs", runs);
+    put_changed("a", "runs", runs, "0.7,0.72", "nan,0.72");
+    expect(1, "worst of stable: toy/runs.csv policy=step,seed=3 last: nan | 0.7");
+    put_changed("a", "runs", runs, "0.7,0.72", "-inf,0.72");
+    expect(1, "worst of stable: toy/runs.csv policy=step,seed=3 last: -inf | 0.7 (relative inf)");
 }
 
 static void test_swapped_seeds(void **state) {
@@ -299,6 +304,9 @@ static void test_distributions(void **state) {
     put("b", "runs", worse);
     expect(1, "worst of distribution: toy/runs.csv policy=fixed accuracy: median 0.915 | median "
               "0.815 (relative 0.109)");
+    put("a", "runs", worse);
+    put("b", "runs", runs);
+    expect(1, "policy=fixed accuracy: median 0.815 | median 0.915 (relative 0.109)");
 }
 
 static void test_order_of_medians(void **state) {

@@ -155,7 +155,7 @@ static const char *wanted_table(Comparison *comparison, const char *directory, c
     return arena_format(comparison->arena, "%.*s", (int)(length - 4), entry);
 }
 
-/* The tiers themselves; "column" and "tier" of columns.csv are its second and third column. */
+/* columns.csv is a table like others: what it promises must be the same on both sides. */
 static void compare_tiers(Comparison *comparison, const char *experiment, const Side sides[2]) {
     Table *tiers = table_create((const char *const[]){"table", "column", "tier"}, 3);
     table_row(tiers, v_text("columns"), v_text("table"), v_text("key"));

@@ -42,17 +42,13 @@ double stats_mean(const double *x, size_t n) {
     return mean + rest / (double)n;
 }
 
-/* Sum of products of deviations; their own sums, 0 but for rounding, correct it (Chan, Golub and
- * LeVeque 1983). */
+/* Sum of products of deviations from the means. */
 static double cross_sum(const double *x, double x_mean, const double *y, double y_mean, size_t n) {
-    double products = 0, x_rest = 0, y_rest = 0;
+    double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        double dx = x[i] - x_mean, dy = y[i] - y_mean;
-        products += dx * dy;
-        x_rest += dx;
-        y_rest += dy;
+        sum += (x[i] - x_mean) * (y[i] - y_mean);
     }
-    return n > 0 ? products - x_rest * y_rest / (double)n : 0;
+    return sum;
 }
 
 double stats_sd(const double *x, size_t n) {
