@@ -69,7 +69,7 @@ npm_pack() {
     why=$(cd "$work" && npm pack --ignore-scripts --loglevel=error --fetch-retries=1 \
         --fetch-retry-mintimeout=1000 "$1" 2>&1) || {
         why="npm pack $1 failed: $(printf '%s' "$why" | sed 's/^npm [A-Za-z!]* *//' | tr '\n' ' ' |
-            cut -c 1-200)"
+            sed 's/ *A complete log.*//' | cut -c 1-200)"
         return 1
     }
     unpack "$work"/*.tgz "$work"

@@ -3,6 +3,8 @@
 #include "core/base/rng.h"
 #include "core/base/vec.h"
 
+enum { CACHE_LINE = 64, AHEAD = 2 /* images */ };
+
 static const uint64_t NOTHING = UINT64_MAX;
 
 void batches_init(Batches *batches, const BatchPlan *plan, Arena *arena) {
@@ -55,11 +57,24 @@ static void convert(Batches *batches, const Dataset *set, size_t index, size_t r
     batches->labels[row] = set->labels[index];
 }
 
+/* A shuffled image lies anywhere in memory: the next but one is asked for while one is converted. */
+static void prefetch(const Dataset *set, size_t index) {
+    const uint8_t *image = set->images[index];
+    for (size_t p = 0; p < dataset_pixels(set); p += CACHE_LINE) {
+        __builtin_prefetch(image + p);
+    }
+}
+
+/* The image at a place of an epoch's permutation. */
 static size_t shuffled(Batches *batches, uint64_t epoch, size_t place) {
+    const Dataset *set = batches->plan.set;
     if (batches->epoch != epoch) {
         Rng rng = rng_make(batches->plan.seed, STREAM_SHUFFLE, epoch);
-        rng_permutation(&rng, batches->order, batches->plan.set->count);
+        rng_permutation(&rng, batches->order, set->count);
         batches->epoch = epoch;
+    }
+    if (set->count - place > AHEAD) {
+        prefetch(set, batches->order[place + AHEAD]);
     }
     return batches->order[place];
 }
