@@ -57,7 +57,7 @@ static void convert(Batches *batches, const Dataset *set, size_t index, size_t r
     batches->labels[row] = set->labels[index];
 }
 
-/* A shuffled image lies anywhere in memory: the next but one is asked for while one is converted. */
+/* A shuffled image lies anywhere in memory: the next but one is asked for in advance. */
 static void prefetch(const Dataset *set, size_t index) {
     const uint8_t *image = set->images[index];
     for (size_t p = 0; p < dataset_pixels(set); p += CACHE_LINE) {
