@@ -9,8 +9,8 @@
 
 enum { ALIGNMENT = 64 };
 
-/* Every block is its own allocation, so that valgrind and the address sanitizer see where it ends (to
- * the cache line).  The link to the block before it has a cache line of its own. */
+/* Every block is its own allocation, so that valgrind and the address sanitizer see where it ends
+ * (to the cache line).  The link to the block before it has a cache line of its own. */
 typedef struct Block {
     struct Block *previous;
     _Alignas(ALIGNMENT) unsigned char data[];

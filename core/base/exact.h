@@ -2,13 +2,13 @@
  *
  * exact.h - elementary functions in double whose bits do not depend on the machine.
  *
- * glibc chooses its exp, log, pow, cos and tanh by CPU, and their last bits differ; no such call may
- * decide a bit of a compared column.  These use only + - * / and sqrt in a fixed order and a handful
- * of constants, so every IEEE-754 machine and every compiler (with -ffp-contract=off) gives the same
+ * glibc chooses its exp, log, pow, cos and tanh by CPU, and their last bits differ; no such call
+ * may decide a bit of a compared column.  These use only + - * / in a fixed order and a handful of
+ * constants, so every IEEE-754 machine and every compiler (with -ffp-contract=off) gives the same
  * bits.  Errors stay below the bounds stated, measured against long double in tests/exact.c.
  * Special values follow C11 Annex F (exp(-inf) = 0, log(0) = -inf, log(-1) = nan, ...), but that
- * subnormal numbers count as zero, arguments and results alike: flush-to-zero changes no bit.  Every
- * nan returned is the one of NAN, and no flag or errno is promised.
+ * subnormal numbers count as zero, arguments and results alike: flush-to-zero changes no bit.
+ * Every nan returned is the one of NAN, and no flag or errno is promised.
  */
 #ifndef TIDEMARK_BASE_EXACT_H
 #define TIDEMARK_BASE_EXACT_H

@@ -82,8 +82,8 @@ void rng_fill_u32(Rng *rng, uint32_t *out, size_t n) {
     kernels->make_groups(rng, rng->position / 4, out + i, groups);
     rng->position += words;
     i += words;
-    if (n - i >
-        GROUP_WORDS / 4) { /* a group of which the end is not used is still the faster way */
+    /* a group of which the end is not used is still the faster way */
+    if (n - i > GROUP_WORDS / 4) {
         uint32_t group[GROUP_WORDS];
         kernels->make_groups(rng, rng->position / 4, group, 1);
         memcpy(out + i, group, (n - i) * sizeof group[0]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * rng.isa.c - Philox4x32-10, RNG_GROUP blocks at a time: each word of a block has a vector of its own,
- * in the low halves of 64-bit lanes; what the high halves hold is left over and never read.
+ * rng.isa.c - Philox4x32-10, RNG_GROUP blocks at a time: each word of a block has a vector of its
+ * own, in the low halves of 64-bit lanes; what the high halves hold is left over and never read.
  */
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
