@@ -12,6 +12,7 @@
 #endif
 
 static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
+static const GemmKernels *const sparse_tables[] = KERNEL_TABLES(gemm_sparse_kernels);
 
 #ifndef TIDEMARK_NO_BLAS
 #ifdef TIDEMARK_DOUBLE
@@ -35,6 +36,11 @@ static void by_openblas(const Gemm *p) {
 }
 #endif
 
+/* Decided by the shape alone.  A short k under GEMM_TN costs more to look through than to multiply. */
+static bool worth_skipping(const Gemm *p) {
+    return p->skip_zeros && (p->form == GEMM_NN || (p->form == GEMM_TN && (p->k == 1 || p->k >= 32)));
+}
+
 void gemm(const Gemm *product) {
 #ifndef TIDEMARK_NO_BLAS
     if (engine_current() == ENGINE_OPENBLAS) {
@@ -42,5 +48,5 @@ void gemm(const Gemm *product) {
         return;
     }
 #endif
-    tables[engine_variant]->run(product);
+    (worth_skipping(product) ? sparse_tables : tables)[engine_variant]->run(product);
 }

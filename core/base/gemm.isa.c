@@ -183,9 +183,7 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
     }
 }
 
-static void run(const Gemm *p) {
-    if (p->m == 0 || p->n == 0 || (p->k == 0 && p->add))
-        return;
+static void run_cut(const Gemm *p) {
     Cut rows = cut_even(p->m, MAX_ROWS);
     size_t vectors = vectors_for_rows[cut_size(&rows, 0)];
     Cut panels = cut_even((p->n + LANES - 1) / LANES, vectors);
@@ -195,6 +193,39 @@ static void run(const Gemm *p) {
         run_block(p, k0, k, &rows, &panels);
         k0 += k;
     }
+}
+
+/* A narrow C = A'B leaves most of a vector empty; its transpose B'A does not, and multiplies the
+ * same pairs in the same order.  It is made in strips of `WIDE` columns beside C. */
+enum { WIDE = 8 * LANES };
+
+static void run_narrow(const Gemm *p) {
+    static _Alignas(64) Real beside[LANES * WIDE];
+    for (size_t i = 0; i < p->m; i += WIDE) {
+        size_t wide = p->m - i < WIDE ? p->m - i : WIDE;
+        for (size_t row = 0; row < wide && (p->add || p->bias); row++)
+            for (size_t j = 0; j < p->n; j++)
+                beside[j * WIDE + row] = p->add ? p->c[(i + row) * p->ldc + j] : p->bias[j];
+        run_cut(&(Gemm){.form = GEMM_TN, .m = p->n, .n = wide, .k = p->k, .a = p->b, .lda = p->ldb,
+                        .b = p->a + i, .ldb = p->lda, .c = beside, .ldc = WIDE,
+                        .add = p->add || p->bias});
+        for (size_t row = 0; row < wide; row += PIECE) {
+            size_t columns = wide - row < PIECE ? wide - row : PIECE;
+            VR turned[PIECE];
+            vr_load_turned_edge(beside + row, WIDE, p->n, columns, turned);
+            for (size_t c = 0; c < columns; c++)
+                vr_store_first(p->c + (i + row + c) * p->ldc, turned[c], p->n);
+        }
+    }
+}
+
+static void run(const Gemm *p) {
+    if (p->m == 0 || p->n == 0 || (p->k == 0 && p->add))
+        return;
+    if (p->form == GEMM_TN && p->n <= LANES - LANES / 4 && p->m >= 2 * LANES && p->k >= 2)
+        run_narrow(p);
+    else
+        run_cut(p);
 }
 
 const GemmKernels VARIANT(gemm_kernels) = {.run = run};

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gemm_sparse.isa.c - products whose A holds many zeros, for one instruction set.
+ *
+ * Row by row of C: first the places of the row's numbers that are not zero are listed, then only
+ * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.  k
+ * is cut into blocks whose part of B stays in the first-level cache while all rows of A go by.
+ */
+#include "core/base/kernels.h"
+#include "core/base/simd.h"
+
+#if VR_BYTES == 64 || defined(__aarch64__)
+enum { MAX_VECTORS = 8 };
+#else
+enum { MAX_VECTORS = 4 };
+#endif
+enum { BLOCK_BYTES = 40960, MAX_BLOCK = 1024 };
+
+/* ---- the places of what is not zero, in rising order; returns how many ----
+ * `places` has room for a vector behind the last place. */
+#if VR_BYTES == 64
+#ifdef TIDEMARK_DOUBLE
+#define NOT_ZERO(v) _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_NEQ_UQ)
+#else
+#define NOT_ZERO(v) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)
+#endif
+
+static size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
+    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    size_t count = 0;
+    EACH_VECTOR(i, live, n) {
+        Mask found = NOT_ZERO(vr_load_first(a + i, live));
+        _mm512_storeu_si512(places + count, _mm512_maskz_compress_epi32(found, at));
+        count += (size_t)__builtin_popcount(found);
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(LANES));
+    }
+    return count;
+}
+#else
+static size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        places[count] = (uint32_t)i;
+        count += a[i] != 0;
+    }
+    return count;
+}
+#endif
+
+/* ---- one row of C: `vectors` vectors from column j on ---- */
+typedef struct Row {
+    const Real *a;          /* the row's numbers, one after the other */
+    const uint32_t *places; /* of those that are not zero */
+    size_t count;
+    const Real *b, *start;  /* start: first values, or NULL for 0 */
+    size_t ldb;
+    Real *c;
+    size_t live;            /* lanes of the last vector */
+} Row;
+
+/* vectors is a constant wherever this is inlined */
+INLINE void add_rows(const size_t vectors, const Row *r) {
+    VR sum[MAX_VECTORS];
+    const size_t last = vectors - 1, live = r->live, ldb = r->ldb;
+    UNROLL for (size_t v = 0; v < vectors; v++)
+        sum[v] = !r->start ? vr_zero()
+                           : vr_load_first(r->start + v * LANES, v == last ? live : LANES);
+    for (size_t i = 0; i < r->count; i++) {
+        size_t k = r->places[i];
+        const Real *b = r->b + k * ldb;
+        VR number = vr_set(r->a[k]);
+        UNROLL for (size_t v = 0; v < last; v++)
+            sum[v] = vr_fma(number, vr_load(b + v * LANES), sum[v]);
+        sum[last] = vr_fma(number, vr_load_first(b + last * LANES, live), sum[last]);
+    }
+    UNROLL for (size_t v = 0; v < vectors; v++)
+        vr_store_first(r->c + v * LANES, sum[v], v == last ? live : LANES);
+}
+
+typedef void RowKernel(const Row *r);
+#define ROW(V) \
+    static void row_##V(const Row *r) { add_rows(V, r); }
+ROW(1) ROW(2) ROW(3) ROW(4)
+#if VR_BYTES == 64 || defined(__aarch64__)
+ROW(5) ROW(6) ROW(7) ROW(8)
+static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4, row_5, row_6, row_7, row_8};
+#else
+static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4};
+#endif
+
+/* Row i of C for one block of k. */
+static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k) {
+    uint32_t places[MAX_BLOCK + 16];
+    Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb};
+    bool from_c = k0 > 0 || p->add;
+    if (from_c && r.count == 0)
+        return;
+    for (size_t j = 0; j < p->n; j += MAX_VECTORS * LANES) {
+        size_t wide = p->n - j < MAX_VECTORS * LANES ? p->n - j : MAX_VECTORS * LANES;
+        size_t vectors = (wide + LANES - 1) / LANES;
+        r.live = wide - (vectors - 1) * LANES;
+        r.b = p->b + k0 * p->ldb + j;
+        r.c = p->c + i * p->ldc + j;
+        r.start = from_c ? r.c : p->bias ? p->bias + j : NULL;
+        row_kernels[vectors - 1](&r);
+    }
+}
+
+/* GEMM_TN keeps a row of A as a column: PIECE of them are turned at a time. */
+static void run_turned_rows(const Gemm *p, size_t i, size_t rows, size_t k0, size_t k) {
+    static _Alignas(64) Real turned_rows[PIECE][MAX_BLOCK];
+    const Real *from = p->a + k0 * p->lda + i;
+    EACH_VECTOR(step, live, k) {
+        VR turned[PIECE];
+        vr_load_turned_edge(from + step * p->lda, p->lda, live, rows, turned);
+        UNROLL for (size_t row = 0; row < PIECE; row++)
+            vr_store(&turned_rows[row][step], turned[row]);
+    }
+    for (size_t row = 0; row < rows; row++)
+        run_row(p, i + row, k0, turned_rows[row], k);
+}
+
+/* GEMM_TN with k = 1, the weight gradient of one example: with `add`, most rows of C stay alone. */
+static void run_one(const Gemm *p) {
+    uint32_t places[MAX_BLOCK + 16];
+    for (size_t first = 0; first < p->m; first += MAX_BLOCK) {
+        size_t rows = p->m - first < MAX_BLOCK ? p->m - first : MAX_BLOCK;
+        size_t count = p->add ? list_nonzero(p->a + first, rows, places) : rows;
+        for (size_t index = 0; index < count; index++) {
+            size_t i = first + (p->add ? places[index] : index);
+            run_row(p, i, 0, p->a + i, 1);
+        }
+    }
+}
+
+static void run(const Gemm *p) {
+    if (p->n == 0 || (p->k == 0 && p->add))
+        return;
+    if (p->form == GEMM_TN && p->k == 1) {
+        run_one(p);
+        return;
+    }
+    size_t most = p->m > 4 ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
+    most = most < 32 ? 32 : most > MAX_BLOCK ? MAX_BLOCK : most;
+    size_t k0 = 0;
+    do {
+        size_t k = p->k - k0 < most ? p->k - k0 : most;
+        if (p->form == GEMM_TN)
+            for (size_t i = 0; i < p->m; i += PIECE)
+                run_turned_rows(p, i, p->m - i < PIECE ? p->m - i : PIECE, k0, k);
+        else
+            for (size_t i = 0; i < p->m; i++)
+                run_row(p, i, k0, p->a + i * p->lda + k0, k);
+        k0 += k;
+    } while (k0 < p->k);
+}
+
+const GemmKernels VARIANT(gemm_sparse_kernels) = {.run = run};
