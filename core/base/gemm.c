@@ -13,6 +13,7 @@
 
 static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
 static const GemmKernels *const sparse_tables[] = KERNEL_TABLES(gemm_sparse_kernels);
+static const GemmKernels *const dot_tables[] = KERNEL_TABLES(gemm_dot_kernels);
 
 #ifndef TIDEMARK_NO_BLAS
 #ifdef TIDEMARK_DOUBLE
@@ -48,5 +49,10 @@ void gemm(const Gemm *product) {
         return;
     }
 #endif
-    (worth_skipping(product) ? sparse_tables : tables)[engine_variant]->run(product);
+    if (product->form == GEMM_NT && product->k >= GEMM_LONG)
+        dot_tables[engine_variant]->run(product);
+    else if (worth_skipping(product))
+        sparse_tables[engine_variant]->run(product);
+    else
+        tables[engine_variant]->run(product);
 }

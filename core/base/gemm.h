@@ -11,8 +11,12 @@
  * ENGINE_OWN: element (i, j) is one chain of fused multiply-adds over k = 0, 1, 2, ... in that order,
  *     c = start;  for k:  c = fma(a(i,k), b(k,j), c)
  * whatever the vector width, blocking, compiler or optimisation level: the same bits everywhere.
- * With `skip_zeros` terms whose a(i,k) is zero are left out of the chain (the bits stay the same as
- * long as B is finite); it pays when A is sparse, like the rows of MNIST.
+ * One exception: GEMM_NT with k >= GEMM_LONG is 16 such chains from 0, term k in chain k mod 16 (k
+ * counts as padded with zeros to a multiple of 16), whose sums are added by halves (0+8 ... 7+15,
+ * then 0+4, 0+2, 0+1), then to `start`.  The order depends on the form and on k alone, so cutting m
+ * or n into pieces moves no bit.
+ * With `skip_zeros` terms whose a(i,k) is zero may be left out of the chain; while B is finite that
+ * changes no bit but the sign of a zero.  It pays when A is sparse, like the rows of MNIST.
  * ENGINE_OPENBLAS: cblas_sgemm (cblas_dgemm in the double build) on one thread; its order, and so its
  * bits, differ between CPU families.
  *
@@ -38,6 +42,8 @@ typedef struct Gemm {
     Real *c;
     size_t ldc;
 } Gemm;
+
+enum { GEMM_LONG = 128 };
 
 void gemm(const Gemm *product);
 

@@ -89,6 +89,7 @@ typedef struct RngKernels { /* the blocks index ... index + RNG_GROUP * groups -
 
 KERNEL_DECLARE(GemmKernels, gemm_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_sparse_kernels);
+KERNEL_DECLARE(GemmKernels, gemm_dot_kernels);
 KERNEL_DECLARE(ConvKernels, conv_kernels);
 KERNEL_DECLARE(VecKernels, vec_kernels);
 KERNEL_DECLARE(UpdateKernels, update_kernels);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gemm_dot.isa.c - GEMM_NT with a long k, for one instruction set.
+ *
+ * Rows of A and rows of B both run along k, so an element of C is the dot product of two rows, and
+ * turning B would cost more than a small product itself.  The dot product's order is its own (see
+ * gemm.h): 16 chains, term k in chain k mod 16, then halves are added.  k counts as padded with zeros
+ * to a multiple of 16.
+ */
+#include "core/base/kernels.h"
+#include "core/base/simd.h"
+
+#define SHUFFLE __builtin_shufflevector
+
+enum { CHAINS = 16, PARTS = CHAINS / LANES, COLUMNS = 4 };
+#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
+enum { MAX_ROWS = 6 }; /* 24 sums, 4 columns, a row: 29 of 32 registers */
+#elif VR_BYTES == 64
+enum { MAX_ROWS = 3 };
+#else
+enum { MAX_ROWS = 1 };
+#endif
+
+typedef struct Dots {
+    const Real *a, *b[COLUMNS]; /* rows of A, lda apart; four rows of B, wherever they are */
+    size_t lda, k;
+    Real sums[MAX_ROWS][COLUMNS];
+} Dots;
+
+typedef Real Four __attribute__((vector_size(4 * sizeof(Real)), may_alias));
+
+INLINE Four four_sums(const Real chains[CHAINS]) {
+    Four part[4];
+    memcpy(part, chains, sizeof part);
+    return (part[0] + part[2]) + (part[1] + part[3]);
+}
+
+/* Adds halves: 0+8 ... 7+15, then 0+4 ..., 0+2, 0+1; the last two for all columns at once. */
+INLINE void add_halves(const Real chains[COLUMNS][CHAINS], Real sums[COLUMNS]) {
+    Four a = four_sums(chains[0]), b = four_sums(chains[1]);
+    Four c = four_sums(chains[2]), d = four_sums(chains[3]);
+    Four ab = SHUFFLE(a, b, 0, 1, 4, 5) + SHUFFLE(a, b, 2, 3, 6, 7);
+    Four cd = SHUFFLE(c, d, 0, 1, 4, 5) + SHUFFLE(c, d, 2, 3, 6, 7);
+    Four all = SHUFFLE(ab, cd, 0, 2, 4, 6) + SHUFFLE(ab, cd, 1, 3, 5, 7);
+    memcpy(sums, &all, sizeof all);
+}
+
+/* One step of 16 terms; rows is a constant wherever this is inlined. */
+INLINE void add_terms(const size_t rows, const Real *a, size_t lda, const Real *const b[COLUMNS],
+                      size_t k, size_t live, VR sum[MAX_ROWS][COLUMNS][PARTS]) {
+    UNROLL for (size_t part = 0; part < PARTS; part++) {
+        size_t at = k + part * LANES;
+        size_t lanes = live == CHAINS ? LANES
+                       : live > part * LANES ? lanes_left(live - part * LANES) : 0;
+        VR columns[COLUMNS];
+        if (lanes == 0)
+            continue;
+        UNROLL for (size_t j = 0; j < COLUMNS; j++)
+            columns[j] = vr_load_first(b[j] + at, lanes);
+        UNROLL for (size_t i = 0; i < rows; i++) {
+            VR row = vr_load_first(a + i * lda + at, lanes);
+            UNROLL for (size_t j = 0; j < COLUMNS; j++)
+                sum[i][j][part] = vr_fma(row, columns[j], sum[i][j][part]);
+        }
+    }
+}
+
+INLINE void dot(const size_t rows, Dots *d) {
+    VR sum[MAX_ROWS][COLUMNS][PARTS];
+    const Real *const b[COLUMNS] = {d->b[0], d->b[1], d->b[2], d->b[3]};
+    UNROLL for (size_t i = 0; i < rows; i++)
+        UNROLL for (size_t j = 0; j < COLUMNS; j++)
+            UNROLL for (size_t part = 0; part < PARTS; part++)
+                sum[i][j][part] = vr_zero();
+    size_t k = 0;
+    for (; k + CHAINS <= d->k; k += CHAINS)
+        add_terms(rows, d->a, d->lda, b, k, CHAINS, sum);
+    if (k < d->k)
+        add_terms(rows, d->a, d->lda, b, k, d->k - k, sum);
+    UNROLL for (size_t i = 0; i < rows; i++) {
+        Real chains[COLUMNS][CHAINS];
+        UNROLL for (size_t j = 0; j < COLUMNS; j++)
+            UNROLL for (size_t part = 0; part < PARTS; part++)
+                vr_store(chains[j] + part * LANES, sum[i][j][part]);
+        add_halves((const Real(*)[CHAINS])chains, d->sums[i]);
+    }
+}
+
+typedef void DotKernel(Dots *d);
+#define DOT(R) \
+    static void dot_##R(Dots *d) { dot(R, d); }
+DOT(1)
+#if VR_BYTES == 64
+DOT(2) DOT(3)
+#endif
+#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
+DOT(4) DOT(5) DOT(6)
+static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1, dot_2, dot_3, dot_4, dot_5, dot_6};
+#elif VR_BYTES == 64
+static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1, dot_2, dot_3};
+#else
+static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1};
+#endif
+
+/* Four columns of C under `rows` rows from row i on; columns past the last repeat it, unused. */
+static void run_columns(const Gemm *p, size_t i, size_t rows, size_t j) {
+    size_t columns = p->n - j < COLUMNS ? p->n - j : COLUMNS;
+    Dots d = {.a = p->a + i * p->lda, .lda = p->lda, .k = p->k};
+    for (size_t column = 0; column < COLUMNS; column++)
+        d.b[column] = p->b + (j + (column < columns ? column : columns - 1)) * p->ldb;
+    dot_kernels[rows - 1](&d);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < columns; column++) {
+            Real *c = p->c + (i + row) * p->ldc + j + column;
+            *c = (p->add ? *c : p->bias ? p->bias[j + column] : 0) + d.sums[row][column];
+        }
+}
+
+static void run(const Gemm *p) {
+    size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
+    for (size_t block = 0, i = 0; block < blocks; block++) {
+        size_t rows = p->m / blocks + (block < p->m % blocks);
+        for (size_t j = 0; j < p->n; j += COLUMNS)
+            run_columns(p, i, rows, j);
+        i += rows;
+    }
+}
+
+const GemmKernels VARIANT(gemm_dot_kernels) = {.run = run};
