@@ -34,15 +34,17 @@
 #                                   own dash and point, so that grey prints work; lt 9 is grey.
 #                                   One thing keeps one lt through all figures of an experiment
 #   @median, @band, @dots, @cross   line of medians; band around it; points; a diverged run
-#   mark_y, mark_x, mark_point      the source's own value: a dashed grey line or a grey star
+#   mark_y(Y, TEXT), mark_x(X, ...) the source's own value: a dotted grey line, its text over the
+#   mark_point(X, Y, TEXT)          line's right end, over the frame, or beside a grey star;
+#   mark_y_at(Y, TEXT, PLACE)       the text ends at PLACE (0 ... 1 of the width): keep off the data
 #   headline(TITLE, NOTE)           what is seen; under it, smaller: n, interval, scale, source
 #   @viridis                        palette of heat maps (then `set colorbox`, `with image`)
 #   @panel                          smaller type, in multiplots; figure() first, then set multiplot
 #
 # Axes say what they show with its unit in brackets: "rate", "time (s)", "accuracy (%)".  The key
 # is under the plot, never on the data; `set key off` and direct labels where they read better.
-# Text is enhanced (10^{-3}); names with underscores need `noenhanced` or tidy(NAME).  Values that
-# are not finite vanish in gnuplot without a word: draw rows with status `diverged` with @cross.
+# Text is enhanced (10^{-3}); key entries with underscores need plain(NAME).  Values that are not
+# finite vanish in gnuplot without a word: draw rows with status `diverged` with @cross.
 
 set encoding utf8
 set datafile separator comma
@@ -62,7 +64,8 @@ face = "DejaVu Sans"
 terminal_svg(w, h) = sprintf("set terminal svg enhanced size %d,%d dynamic font '%s,12' " . \
     "linewidth 1.2 dashlength 1.4 background 'white'", w, h, face)
 terminal_png(w, h) = sprintf("set terminal pngcairo enhanced size %d,%d font '%s,12' " . \
-    "fontscale 2 linewidth 2.4 dashlength 1.4 pointscale 2 background rgb 'white'", 2 * w, 2 * h, face)
+    "fontscale 2 linewidth 2.4 dashlength 1.4 pointscale 2 background rgb 'white'", \
+    2 * w, 2 * h, face)
 figure(name, w, h) = "unset multiplot; set output; reset; load 'plots/style.gp'; " . \
     (ext eq "svg" ? terminal_svg(w, h) : terminal_png(w, h)) . \
     sprintf("; set output '%s/%s.%s'", out, name, ext)
@@ -86,7 +89,7 @@ cross = "with points pt 2 ps 1.1 lw 2 lc rgb '#000000' dt 1"
 # ---- frame ----
 set border 3 lc rgb "#4D4D4D" lw 0.8
 set tics nomirror out scale 0.6, 0.3 textcolor rgb "#262626"
-set grid lc rgb "#DCDCDC" lw 0.8 dt 1, lc rgb "#EFEFEF" lw 0.5 dt 1
+set grid lt 1 lc rgb "#E4E4E4" lw 0.7 dt 1, lt 1 lc rgb "#F0F0F0" lw 0.5 dt 1
 set key bmargin left horizontal Left reverse samplen 2.6 spacing 1.1 width 1 font ",11"
 set title font ",13" offset 0, -0.3
 set xlabel offset 0, 0.2
@@ -99,19 +102,25 @@ panel = "set tics font ',9'; set xlabel font ',9' offset 0,0.5; " . \
 power_of_ten = "10^{%T}"
 
 # ---- words on the figure ----
+# in enhanced text an underscore lowers what follows: `plain` keeps it, `quoted` through an eval
+cut(s) = strstrt(s, "_")
+plain(s) = cut(s) ? s[1:cut(s) - 1] . "\\_" . plain(s[cut(s) + 1:*]) : s
+quoted(s) = cut(s) ? s[1:cut(s) - 1] . "\\\\_" . quoted(s[cut(s) + 1:*]) : s
+headline(title, note) = sprintf("set tmargin 4.8; set title \"%s\\n{/=10 %s}\" offset 0, 0.6", \
+    quoted(title), quoted(note))
 set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.4, 0.2
 mark_line = "nohead back dt (2,4) lw 1.4 lc rgb '#5A5A5A'"
-mark_text = "front boxed font ',10' textcolor rgb '#5A5A5A'"
-mark_y(y, text) = sprintf("set arrow from graph 0, first %.9g to graph 1, first %.9g %s; " . \
-    "set label \"%s\" at graph 0.99, first %.9g right offset 0,0.6 %s", \
-    y, y, mark_line, text, y, mark_text)
+mark_text = "font ',10' textcolor rgb '#5A5A5A'"
+mark_y_at(y, text, place) = sprintf("set arrow from graph 0, first %.9g to graph 1, " . \
+    "first %.9g %s; set label \"%s\" at graph %g, first %.9g right offset 0,0.6 front boxed %s", \
+    y, y, mark_line, quoted(text), place, y, mark_text)
+mark_y(y, text) = mark_y_at(y, text, 0.99)
 mark_x(x, text) = sprintf("set arrow from first %.9g, graph 0 to first %.9g, graph 1 %s; " . \
-    "set label \"%s\" at first %.9g, graph 0.98 right rotate by 90 offset -0.7,0 %s", \
-    x, x, mark_line, text, x, mark_text)
-mark_point(x, y, text) = sprintf("set label \"%s\" at first %.9g, first %.9g left " . \
-    "offset 0.8,0.4 point pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A' %s", text, x, y, mark_text)
-headline(title, note) = sprintf("set title \"%s\\n{/=10 %s}\"", title, note)
-tidy(name) = system(sprintf("printf '%%s' '%s' | tr _ ' '", name))
+    "set label \"%s\" at first %.9g, graph 1 center offset 0,0.6 %s", \
+    x, x, mark_line, quoted(text), x, mark_text)
+mark_point(x, y, text) = sprintf("set label \"%s\" at first %.9g, first %.9g left front " . \
+    "offset 0.8,0.4 point pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A' boxed %s", \
+    quoted(text), x, y, mark_text)
 
 # ---- surfaces: viridis (van der Walt & Smith, CC0), nine of its colours ----
 viridis = "set palette defined (0 '#440154', 1 '#472D7B', 2 '#3B528B', 3 '#2C728E', " . \

@@ -9,8 +9,8 @@
  * low and high (quartiles, Hyndman & Fan type 7; with --interval the 95% bootstrap interval of
  * the median), min, max, and diverged: how many values were not finite, which the others leave out.
  * Numbers come in increasing order, other texts in the order of the table.  With --rows: the rows
- * of the table as they are.  The last argument, if any, keeps only rows where every named column has
- * that very text.
+ * of the table as they are.  The last argument, if any, keeps only rows where every named column
+ * has that very text.
  */
 #include "core/lab/stats.h"
 #include "core/lab/table.h"
