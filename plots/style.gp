@@ -38,8 +38,8 @@
 #   mark_point(X, Y, TEXT)          line's right end, over the frame, or beside a grey star;
 #   mark_y_at(Y, TEXT, PLACE)       the text ends at PLACE (0 ... 1 of the width): keep off the data
 #   headline(TITLE, NOTE)           what is seen; under it, smaller: n, interval, scale, source
-#   @viridis                        palette of heat maps (then `set colorbox`, `with image`)
-#   @panel                          smaller type, in multiplots; figure() first, then set multiplot
+#   eval viridis                    palette of heat maps (then `set colorbox`, `with image`)
+#   eval panel                      smaller type, in multiplots; figure() first, then set multiplot
 #
 # Axes say what they show with its unit in brackets: "rate", "time (s)", "accuracy (%)".  The key
 # is under the plot, never on the data; `set key off` and direct labels where they read better.
