@@ -63,7 +63,7 @@ static bool resume(const Curve *curve, uint64_t *saved, Error *err) {
 static void add_point(const Curve *curve, double loss_sum, uint64_t updates) {
     Trainer *trainer = curve->trainer;
     CurvePoint point = {.iteration = trainer->iteration, .rate = trainer->rate,
-                        .training_loss = loss_sum / (double)updates,
+                        .training_loss = updates ? loss_sum / (double)updates : (double)NAN,
                         .score = {(double)NAN, (double)NAN}};
     if (curve->score)
         point.score = trainer_score(trainer, curve->score);
@@ -76,6 +76,8 @@ bool curve_run(const Curve *curve, Error *err) {
     uint64_t saved = 0, updates = 0;
     if (!resume(curve, &saved, err))
         return false;
+    if (curve->start && trainer->iteration == 0)
+        add_point(curve, 0, 0);
     while (trainer->iteration < curve->iterations && trainer_step(trainer)) {
         sum += trainer->loss;
         updates++;

@@ -31,6 +31,7 @@ typedef struct Curve {
     const char *table;    /* declared by the experiment; `row` writes one row into it */
     uint64_t iterations, interval;
     const Dataset *score; /* NULL = training loss alone */
+    bool start;           /* a row before the first update too, with a training loss of nan */
     void (*row)(Table *table, const Cell *cell, const CurvePoint *point);
 } Curve;
 
