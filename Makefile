@@ -161,8 +161,8 @@ $(RUNS): run-%: $(BUILD)/bin/%
 
 .PHONY: figures $(FIGURES)
 figures: $(FIGURES) ## redraw every figure from the CSV files alone
-$(FIGURES): figures-%:
-	@sh tools/draw.sh $* $(LABEL)
+$(FIGURES): figures-%: $(BUILD)/bin/bands
+	@BUILD=$(BUILD) sh tools/draw.sh $* $(LABEL)
 
 .PHONY: claims
 claims: $(BUILD)/bin/claims ## the scoreboard: every claim and its verdict

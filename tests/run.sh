@@ -22,7 +22,7 @@ for script in tests/*.sh; do
     verdict $? "$script"
 done
 if [ -z "${SANITIZE:-}" ] && command -v valgrind >/dev/null 2>&1; then
-    for name in table data; do
+    for name in table data dataset batch; do
         TIDEMARK_ISA=v3 valgrind -q --error-exitcode=9 --leak-check=full "$BUILD/test/$name"
         verdict $? "valgrind $name"
     done

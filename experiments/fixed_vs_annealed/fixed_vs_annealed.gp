@@ -30,7 +30,7 @@ plot for [i = 1:words(policies)] rate(word(policies, i)) \
          using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")):(100 * column("low")):(100 * column("high")) \
          with yerrorbars lt i lw 1 ps 0 notitle, \
      for [i = 1:words(policies)] rate(word(policies, i)) \
-         using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")) with linespoints lt i title tidy(word(policies, i))
+         using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")) with linespoints lt i title plain(word(policies, i))
 
 eval figure("best_of_each", 760, 430)
 eval headline("Test accuracy of every policy at its best rate", \
@@ -38,7 +38,7 @@ eval headline("Test accuracy of every policy at its best rate", \
 set ylabel "test accuracy (%)"
 set xrange [0.4:words(policies) + 0.6]
 set key off
-set for [i = 1:words(policies)] xtics (tidy(word(policies, i)) i) rotate by -20
+set for [i = 1:words(policies)] xtics (plain(word(policies, i)) i) rotate by -20
 best(p) = system(sprintf("bands --value validation_accuracy --by rate '%s' 'policy=%s' | sort -t, -k3,3gr | " . \
     "grep -v rate | head -n 1 | cut -d, -f1", table("runs"), p))
 where(p) = "policy=" . p . " rate=" . best(p)
