@@ -5,7 +5,7 @@ load 'plots/style.gp'
 
 eval figure("loss_curves", 760, 470)
 eval headline("Constant learning rates, from too low to too high", \
-    "MLP 784-128-10 on MNIST, momentum 0.9. Mean training loss since the point before; median and quartiles over seeds.")
+    "MLP on MNIST. Mean training loss since the point before; median and quartiles over seeds.")
 set xlabel "iteration"
 set ylabel "training loss"
 set logscale y
@@ -20,17 +20,21 @@ eval figure("accuracy_by_rate", 760, 470)
 eval headline("Validation accuracy against the initial rate", \
     "Equal budget for all. Median and quartiles over seeds; the best of each curve is what the test set sees.")
 set xlabel "initial learning rate"
+set key maxcols 3
 set ylabel "validation accuracy (%)"
 set logscale x
-set format x power_of_ten
+set xrange [0.002:1.5]
+set format x "%g"
 set yrange [94:98.5]
 policies = "constant step exponential_10 exponential_100 inverse_time_10 inverse_time_100 cosine warm_restarts"
+titles = "constant step exponential=to=1/10 exponential=to=1/100 1/t=to=1/10 1/t=to=1/100 cosine warm=restarts"
+name(i) = system(sprintf("printf '%%s' '%s' | tr = ' '", word(titles, i)))
 rate(p) = bands("runs", "validation_accuracy", "rate", "policy=" . p)
 plot for [i = 1:words(policies)] rate(word(policies, i)) \
          using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")):(100 * column("low")):(100 * column("high")) \
-         with yerrorbars lt i lw 1 ps 0 notitle, \
+         with yerrorbars lt i lw 1 ps 0 dt 1 notitle, \
      for [i = 1:words(policies)] rate(word(policies, i)) \
-         using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")) with linespoints lt i title plain(word(policies, i))
+         using (column("rate") * (1 + 0.02 * (i - 4))):(100 * column("median")) with linespoints lt i title name(i)
 
 eval figure("best_of_each", 760, 430)
 eval headline("Test accuracy of every policy at its best rate", \
@@ -38,7 +42,7 @@ eval headline("Test accuracy of every policy at its best rate", \
 set ylabel "test accuracy (%)"
 set xrange [0.4:words(policies) + 0.6]
 set key off
-set for [i = 1:words(policies)] xtics (plain(word(policies, i)) i) rotate by -20
+set for [i = 1:words(policies)] xtics (name(i) i) rotate by -20
 best(p) = system(sprintf("bands --value validation_accuracy --by rate '%s' 'policy=%s' | sort -t, -k3,3gr | " . \
     "grep -v rate | head -n 1 | cut -d, -f1", table("runs"), p))
 where(p) = "policy=" . p . " rate=" . best(p)
