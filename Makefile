@@ -168,6 +168,14 @@ $(FIGURES): figures-%: $(BUILD)/bin/bands
 claims: $(BUILD)/bin/claims ## the scoreboard: every claim and its verdict
 	@$(BUILD)/bin/claims $(RESULTS)
 
+.PHONY: report
+report: $(BUILD)/bin/claims ## write REPRODUCE.md from the committed results
+	@BUILD=$(BUILD) sh tools/report.sh > REPRODUCE.md.new && mv REPRODUCE.md.new REPRODUCE.md
+
+.PHONY: reference
+reference: $(BUILD)/bin/claims ## take results/LABEL over as the reference results of SCALE
+	@sh tools/reference.sh $(RESULTS) $(REFERENCE)
+
 .PHONY: compare
 compare: $(BUILD)/bin/compare ## compare two results: make compare A=results/reference/desk B=results/local
 	@$(BUILD)/bin/compare $(if $(A),$(A),$(REFERENCE)) $(if $(B),$(B),$(RESULTS))

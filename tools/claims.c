@@ -166,9 +166,34 @@ static void print_cell(const char *text) {
     printf(" |");
 }
 
+/* A value of the experiment's manifest; "?" where there is none. */
+static const char *manifest_value(const Scoreboard *board, const char *experiment, const char *key) {
+    const char *path =
+        arena_format(board->arena, "%s/%s/manifest.csv", board->directory, experiment);
+    Table *manifest = table_read(path, NULL);
+    const char *value = "?";
+    for (size_t row = 0; manifest && row < table_rows(manifest); row++) {
+        if (strcmp(table_text(manifest, row, 0), key) == 0) {
+            value = arena_string(board->arena, table_text(manifest, row, 1));
+        }
+    }
+    table_free(manifest);
+    return value;
+}
+
+/* What ran, how, and how long on one core. */
+static void print_markdown_head(const Scoreboard *board, const char *experiment) {
+    double minutes = strtod(manifest_value(board, experiment, "cpu_s"), NULL) / 60;
+    printf("### %s\n\n%s. `build/bin/%s --scale %s`: %s cells, %.2g core-minutes on %s (%s).\n\n",
+           experiment, manifest_value(board, experiment, "title"), experiment,
+           manifest_value(board, experiment, "scale"), manifest_value(board, experiment, "cells"),
+           minutes, manifest_value(board, experiment, "cpu"),
+           manifest_value(board, experiment, "isa"));
+}
+
 static void print_markdown(const Scoreboard *board, const Claims *claims) {
-    printf("### %s\n\n", claims->experiment);
-    printf("| claim | source | statement | expected | measured | verdict |\n");
+    print_markdown_head(board, claims->experiment);
+    printf("| claim | source | statement | there | here | verdict |\n");
     printf("|---|---|---|---|---|---|\n");
     for (size_t row = 0; row < table_rows(claims->table); row++) {
         printf("|");
@@ -176,7 +201,8 @@ static void print_markdown(const Scoreboard *board, const Claims *claims) {
         print_cell(text_of(claims, row, SOURCE));
         print_cell(text_of(claims, row, STATEMENT));
         print_cell(text_of(claims, row, EXPECTED));
-        print_cell(measured_of(claims, row, board->arena));
+        print_cell(arena_format(board->arena, "%s: %s", measured_of(claims, row, board->arena),
+                                text_of(claims, row, NOTE)));
         print_cell(text_of(claims, row, VERDICT));
         putchar('\n');
     }
