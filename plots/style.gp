@@ -92,7 +92,7 @@ set tics nomirror out scale 0.6, 0.3 textcolor rgb "#262626"
 set grid lt 1 lc rgb "#E4E4E4" lw 0.7 dt 1, lt 1 lc rgb "#F0F0F0" lw 0.5 dt 1
 set key bmargin left horizontal Left reverse samplen 2.6 spacing 1.1 width 1 font ",11"
 set title font ",13" offset 0, -0.3
-set xlabel offset 0, 0.2
+set xlabel offset 0, 0.5
 set format x "%g"
 set format y "%g"
 unset colorbox
