@@ -11,7 +11,6 @@
 #include "core/lab/experiment.h"
 #include "core/learn/train.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,16 +216,23 @@ static Finding judge_inverse(const Results *r) { return judge_better(r, INVERSE_
 static Finding judge_cosine(const Results *r) { return judge_policy(r, COSINE); }
 static Finding judge_restarts(const Results *r) { return judge_policy(r, RESTARTS); }
 
-/* Median over seeds of the training loss at one place of a constant-rate curve. */
-static double constant_loss(const Table *t, double rate, int64_t iteration) {
+/* Training loss of a constant rate at one iteration, in the order of the seeds. */
+static size_t constant_loss(const Table *t, double rate, uint32_t iteration, double *out) {
     char at[32], text[32];
-    double values[MAX_SEEDS];
-    snprintf(at, sizeof at, "%lld", (long long)iteration);
+    snprintf(at, sizeof at, "%u", iteration);
     snprintf(text, sizeof text, "%.17g", rate);
-    size_t n = table_select(t, "training_loss",
-                            (Where[]){{"policy", "constant"}, {"rate", text}, {"iteration", at}, {0}},
-                            values, MAX_SEEDS);
-    return n ? stats_median(values, n) : (double)NAN;
+    return table_select(t, "training_loss",
+                        (Where[]){{"policy", "constant"}, {"rate", text}, {"iteration", at}, {0}},
+                        out, MAX_SEEDS);
+}
+
+/* How much higher the loss of one constant rate is than that of another, paired by seed; n = 0 when
+ * either was not run. */
+static Interval loss_above(const Results *results, double rate, double than, uint32_t iteration) {
+    const Table *t = results_table(results, "curves");
+    double a[MAX_SEEDS], b[MAX_SEEDS];
+    size_t n = constant_loss(t, rate, iteration, a), m = constant_loss(t, than, iteration, b);
+    return n == m && n > 1 ? stats_paired_difference(a, b, n) : (Interval){.n = 0};
 }
 
 static uint32_t iterations_of(const Results *results) {
@@ -235,50 +241,50 @@ static uint32_t iterations_of(const Results *results) {
                   : strcmp(scale, "desk") == 0 ? SCALE_DESK : SCALE_SMOKE);
 }
 
+/* The good constant rate, or 0 where this run cannot tell. */
+static double good_rate(const Results *results) {
+    bool smoke = strcmp(results_scale(results), "smoke") == 0;
+    return smoke ? 0 : best_rate(results_table(results, "runs"), "constant");
+}
+
 /* CS231n's picture: a high rate starts ahead of the good one and ends behind it. */
 static Finding judge_high_rate(const Results *results) {
-    const Table *t = results_table(results, "curves");
     uint32_t last = iterations_of(results), first = last / POINTS;
-    double good = best_rate(results_table(results, "runs"), "constant");
-    if (strcmp(results_scale(results), "smoke") == 0 || good <= 0)
-        return finding_inconclusive("needs desk scale");
-    for (int r = 0; r < RATES; r++) {
+    double good = good_rate(results);
+    Interval late = {.n = 0};
+    for (int r = 0; good > 0 && r < RATES; r++) {
         if (rates[r] <= good)
             continue;
-        double early = constant_loss(t, rates[r], first) - constant_loss(t, good, first);
-        double late = constant_loss(t, rates[r], last) - constant_loss(t, good, last);
-        if (early < 0 && late > 0)
-            return finding_of(REPRODUCED, interval_point(late), "training loss at the end over that "
-                              "of the good rate %g; the high rate is %g, and %.3g below it at the "
-                              "first point", good, rates[r], -early);
+        Interval early = loss_above(results, rates[r], good, first);
+        late = loss_above(results, rates[r], good, last);
+        if (early.n && late.n && early.high < 0 && late.low > 0)
+            return finding_of(REPRODUCED, late, "training loss at the end above that of the good "
+                              "rate %g; the high rate is %g, and %.3g below it at the first point",
+                              good, rates[r], -early.value);
     }
-    double highest = constant_loss(t, rates[RATES - 1], last);
-    if (isnan(constant_loss(t, good, last)))
-        return finding_inconclusive("the constant rates were not all run");
-    return finding_of(NOT_REPRODUCED, interval_point(highest - constant_loss(t, good, last)),
-                      "no rate above the good one, %g, is ahead at the first point and behind at "
-                      "the last; this is the highest rate's loss over its at the end", good);
+    if (late.n == 0)
+        return finding_inconclusive("needs desk scale, all constant rates and a good rate below "
+                                    "the highest");
+    return finding_of(NOT_REPRODUCED, late, "no rate above the good one, %g, is ahead of it at "
+                      "iteration %u and behind at the end; the figure is the highest rate's "
+                      "loss above its at the end", good, first);
 }
 
 /* A low rate falls slowly and ends above the good one. */
 static Finding judge_low_rate(const Results *results) {
-    const Table *t = results_table(results, "curves");
-    uint32_t last = iterations_of(results);
-    double good = best_rate(results_table(results, "runs"), "constant");
-    if (strcmp(results_scale(results), "smoke") == 0 || good <= rates[0])
+    double good = good_rate(results);
+    Interval d = loss_above(results, rates[0], good, iterations_of(results));
+    if (good <= rates[0] || d.n == 0)
         return finding_inconclusive("needs desk scale and a good rate above the lowest");
-    double low = constant_loss(t, rates[0], last), best = constant_loss(t, good, last);
-    if (isnan(low) || isnan(best))
-        return finding_inconclusive("the lowest rate was not run");
-    return finding_of(low > best ? REPRODUCED : NOT_REPRODUCED, interval_point(low / best),
-                      "times the final training loss of the good rate %g, at rate %g", good,
-                      rates[0]);
+    Verdict verdict = d.low > 0 ? REPRODUCED : d.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
+    return finding_of(verdict, d, "training loss at the end of rate %g above that of the good rate "
+                      "%g", rates[0], good);
 }
 
 #define CS231N "002 (CS231n)"
 static const Claim claims[] = {
     {"low-rate", CS231N, "A rate that is too low improves slowly and is behind at the end.",
-     "> 1 times the loss", judge_low_rate},
+     "> 0", judge_low_rate},
     {"high-rate", CS231N,
      "A rate that is too high falls faster at first and gets stuck at a worse loss.",
      "ahead first, behind last", judge_high_rate},
