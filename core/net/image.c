@@ -15,7 +15,7 @@ static inline const ImageKernels *kernels(void) {
 /* ---- pooling ---- */
 static size_t pooled(size_t size, const PoolShape *s) {
     size_t last = (size + 2 * s->pad - s->kernel + s->stride - 1) / s->stride;
-    if (s->pad > 0 && last * s->stride >= size + s->pad)
+    if (last * s->stride >= size + s->pad)
         last--;
     return last + 1;
 }
