@@ -162,7 +162,7 @@ static void test_caffe_gradients(void **state) {
         }
         GradCheckResult r = gradcheck_run(&(GradCheck){.h = 1e-6, .sample = 60, .floor = 1e-3},
                                           c.net, c.x, c.target, c.count);
-        assert_true(r.checked > 250);
+        assert_true(r.checked >= 250);
         assert_true(r.worst < 1e-5);
         arena_destroy(c.arena);
     }
