@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/study/digits.h"
+#include "core/data/dataset.h"
+#include <math.h>
+
+bool digits_open(Digits *digits, const char *set, Arena *arena, Error *err) {
+    const Dataset *train = dataset_open(set, DATASET_TRAIN, err);
+    if (train == NULL) {
+        return false;
+    }
+    if (train->classes != DIGIT_CLASSES || dataset_pixels(train) != DIGIT_PIXELS) {
+        return error_set(err, "%s: ten classes of 28 x 28 grey images expected", set);
+    }
+    *digits = (Digits){.images = arena_new(arena, const uint8_t *, train->count)};
+    for (size_t d = 0; d < DIGIT_CLASSES; d++) {
+        digits->first[d] = digits->count;
+        for (size_t i = 0; i < train->count; i++) {
+            if (train->labels[i] == d) {
+                digits->images[digits->count++] = train->images[i];
+            }
+        }
+    }
+    digits->first[DIGIT_CLASSES] = digits->count;
+    for (size_t byte = 0; byte < 256; byte++) {
+        digits->number[byte] = (Real)((double)byte / 255);
+    }
+    return true;
+}
+
+size_t digits_batch(const Digits *digits, uint64_t batch, size_t size, uint32_t *images) {
+    const size_t share = size / DIGIT_CLASSES, offset = (size_t)(batch * share % DIGIT_WINDOW);
+    size_t count = 0;
+    for (size_t d = 0; d < DIGIT_CLASSES; d++) {
+        for (size_t i = 0; i < share; i++) {
+            size_t image = digits->first[d] + offset + i;
+            if (image < digits->count) {
+                images[count++] = (uint32_t)image;
+            }
+        }
+    }
+    return count;
+}
+
+void digits_image(const Digits *digits, size_t image, Real *x) {
+    for (size_t i = 0; i < DIGIT_PIXELS; i++) {
+        x[i] = digits->number[digits->images[image][i]];
+    }
+}
+
+void digits_stretch(const Real *v, size_t step, uint8_t *grey) {
+    Real low = v[0], high = v[0];
+    for (size_t i = 1; i < DIGIT_PIXELS; i++) {
+        low = v[i * step] < low ? v[i * step] : low;
+        high = v[i * step] > high ? v[i * step] : high;
+    }
+    const double range = (double)high - (double)low + 1e-5;
+    for (size_t i = 0; i < DIGIT_PIXELS; i++) {
+        grey[i] = (uint8_t)(((double)v[i * step] - (double)low) / range * 255);
+    }
+}
+
+/* ---- the image difference ---- */
+
+void digits_judge_init(DigitsJudge *judge, const Digits *digits, Arena *arena) {
+    const size_t count = DIGIT_CLASSES * DIGITS_JUDGED;
+    judge->x = arena_new(arena, Real, count * DIGIT_PIXELS);
+    judge->grey = arena_new(arena, uint8_t, count * DIGIT_PIXELS);
+    judge->decoded = arena_new(arena, uint8_t, count * DIGIT_PIXELS);
+    for (size_t i = 0; i < count; i++) {
+        size_t image = digits->first[i / DIGITS_JUDGED] + i % DIGITS_JUDGED;
+        digits_image(digits, image, judge->x + i * DIGIT_PIXELS);
+        digits_stretch(judge->x + i * DIGIT_PIXELS, 1, judge->grey + i * DIGIT_PIXELS);
+    }
+}
+
+static uint64_t squared_difference(const uint8_t *a, const uint8_t *b) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < DIGIT_PIXELS; i++) {
+        int difference = a[i] - b[i];
+        sum += (uint64_t)(difference * difference);
+    }
+    return sum;
+}
+
+static double class_difference(DigitsJudge *judge, Denoiser *net, size_t class) {
+    const size_t first = class * DIGITS_JUDGED * DIGIT_PIXELS;
+    uint64_t sum = 0;
+    denoiser_forward(net, &(DenoiserBatch){.count = DIGITS_JUDGED, .target = judge->x + first});
+    for (size_t i = 0; i < DIGITS_JUDGED; i++) {
+        const size_t at = first + i * DIGIT_PIXELS;
+        digits_stretch(net->decoded + i * DIGIT_PIXELS, 1, judge->decoded + at);
+        sum += squared_difference(judge->decoded + at, judge->grey + at);
+    }
+    return sqrt((double)sum) / DIGITS_JUDGED;
+}
+
+double digits_difference(DigitsJudge *judge, Denoiser *net) {
+    double difference = 0;
+    for (size_t class = 0; class < DIGIT_CLASSES; class++) {
+        judge->class_difference[class] = class_difference(judge, net, class);
+        difference += judge->class_difference[class];
+    }
+    return difference;
+}
