@@ -32,7 +32,7 @@ PLOTS    := plots/$(LABEL)
 # ---- flags: ours come after the user's, so that nobody can lose them ---------------------------
 MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-PIN      := -std=c11 -ffp-contract=off -fno-fast-math -fno-associative-math -D_GNU_SOURCE
+PIN      := -std=c11 -ffp-contract=off -fno-associative-math -D_GNU_SOURCE
 SAN      := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 BLASDEF  := $(if $(filter none,$(BLAS)),-DTIDEMARK_NO_BLAS)
 # Random123 is headers only; a cross compiler finds them through this directory
@@ -120,6 +120,14 @@ $(BUILD)/bin/$(1): $(BUILD)/float/tools/$(1).o $(LIB_FLOAT)
 endef
 $(foreach x,$(TOOLS),$(eval $(call tool_rules,$(x))))
 
+# ---- the bench: convolutions pass by bench/peer_conv.c, which is OpenBLAS' way --------------------
+BENCH_OBJ := $(patsubst %.c,$(BUILD)/float/%.o,$(filter-out %.isa.c,$(wildcard bench/*.c))) \
+             $(VARIANTS:%=$(BUILD)/float/bench/peak.%.o)
+WRAP      := -Wl,--wrap=conv_forward,--wrap=conv_backward_weights,--wrap=conv_backward_input
+$(BUILD)/bin/bench: $(BENCH_OBJ) $(LIB_FLOAT)
+	@mkdir -p $(@D)
+	$(CC) $(LDSAN) $(WRAP) -o $@ $^ $(LIBS)
+
 # ---- tests: tests/double_*.c are linked with the library in double ------------------------------
 define test_rules
 $(BUILD)/test/$(1): $(BUILD)/$(if $(filter double_%,$(1)),double,float)/tests/$(1).o $(if $(filter double_%,$(1)),$(LIB_DOUBLE),$(LIB_FLOAT))
@@ -188,6 +196,14 @@ list: $(EXPERIMENTS:%=$(BUILD)/bin/%) ## experiments, their cells, and core-minu
 .PHONY: new
 new: ## lay out a new experiment: make new NAME=my_question
 	@sh tools/new.sh "$(NAME)"
+
+# the peers are timed where Debian's python3-torch is installed
+QUICK    ?=#  1: `make bench` in under two minutes
+PYTHON   ?= /usr/bin/python3
+.PHONY: bench
+bench: $(BUILD)/bin/bench $(BUILD)/bin/bands ## time the engine against OpenBLAS and PyTorch (QUICK=1)
+	@$< $(if $(QUICK),--quick) --out $(RESULTS) --python $(PYTHON)
+	@sh tools/draw.sh bench $(LABEL)
 
 .PHONY: test
 test: $(TESTS:%=$(BUILD)/test/%) $(PROGRAMS) ## run every test (SANITIZE=1: under ASan and UBSan)
