@@ -155,20 +155,24 @@ deps: ## install what is missing (Debian packages)
 data: $(BUILD)/bin/cifar_batches ## fetch and verify MNIST, CIFAR-10 and Fashion-MNIST
 	@BIN=$(BUILD)/bin sh tools/data.sh
 
-# one experiment after the other, each filling the cores; the figures follow the last run
+# one experiment after the other, each filling the cores; the figures follow the last run; what fails
+# keeps nothing else from being done
+FAILED := $(BUILD)/reproduce-failed
 .PHONY: reproduce
 reproduce: all data ## run every experiment, draw its figures, print the scoreboard
-	+@$(MAKE) --no-print-directory -k -j1 $(RUNS) && $(MAKE) --no-print-directory -k -j1 figures
+	+@rm -f $(FAILED); for targets in "$(RUNS)" "$(FIGURES)"; do \
+	 $(MAKE) --no-print-directory -k -j1 $$targets || touch $(FAILED); done
 	@$(BUILD)/bin/claims $(RESULTS)
 	@if [ -d $(REFERENCE) ]; then $(BUILD)/bin/compare --summary $(REFERENCE) $(RESULTS) || \
 	 [ $$? -eq 1 ]; else echo "no reference results at scale $(SCALE) to compare with"; fi
+	@[ ! -e $(FAILED) ] || { echo "reproduce: something failed, see above" >&2; exit 1; }
 
 .PHONY: $(RUNS)
 $(RUNS): run-%: $(BUILD)/bin/%
 	@$< $(DRIVER)
 
 .PHONY: figures $(FIGURES)
-figures: $(FIGURES) ## redraw every figure from the CSV files alone
+figures: $(patsubst $(RESULTS)/%/manifest.csv,figures-%,$(wildcard $(RESULTS)/*/manifest.csv)) ## redraw every figure from the CSV files alone
 $(FIGURES): figures-%: $(BUILD)/bin/bands
 	@BUILD=$(BUILD) sh tools/draw.sh $* $(LABEL)
 
