@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Checkpoints: a run cut off and resumed has the same bits as one that went through, for every method
- * and with everything a step depends on; damaged files and those of another run are refused and change
- * nothing.
+ * Checkpoints: a run cut off and resumed has the same bits as one that went through, for every
+ * method and with everything a step depends on; damaged files and those of another run are refused
+ * and change nothing.
  */
 #include "core/base/engine.h"
 #include "core/base/rng.h"
@@ -18,7 +18,7 @@ enum { IMAGES = 50, SIDE = 6, BATCH = 8, HALF = 13, WHOLE = 30 };
 static char directory[] = "/tmp/tidemark-checkpoint-XXXXXX";
 static char path[64];
 
-/* ---- a run with all that can be in a checkpoint: velocity, squares, dropout, running statistics ---- */
+/* ---- a run with all that a checkpoint can hold: velocity, squares, dropout, statistics ---- */
 
 typedef struct Run {
     Arena *arena;

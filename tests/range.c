@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The range test: the rules against other programs' vectors and hand-made curves, and the proof that a
- * range test leaves no trace in a training that follows it.
+ * The range test: the rules against other programs' vectors and hand-made curves, and the proof
+ * that a range test leaves no trace in a training that follows it.
  */
 #include "core/base/engine.h"
 #include "core/base/rng.h"
@@ -43,7 +43,7 @@ static void lr_finder_vectors(void **state) {
 static void steepest(void **state) {
     (void)state;
     const double rates[] = {1e-4, 1e-3, 2e-3, 1e-2, 1e-1};
-    /* per decade: -1, -0.9 / 0.301 = -2.99, -1.5 / 0.699 = -2.15, +9: by points the third is first */
+    /* per decade: -1, -0.9 / 0.301 = -2.99, -1.5 / 0.699 = -2.15, +9: by points, the third */
     assert_int_equal(range_steepest(rates, (double[]){5, 4, 3.1, 1.6, 10.6}, 5), 1);
     assert_int_equal(range_steepest(rates, (double[]){1, 2, 3, 4, 5}, 5), RANGE_NONE);
     assert_int_equal(range_steepest(rates, (double[]){1}, 1), RANGE_NONE);
@@ -57,7 +57,7 @@ static void valley_and_slide(void **state) {
     for (int i = 0; i < 30; i++) /* falls to the 21st point, then rises */
         v[i] = i <= 20 ? 3 - 0.1 * i : 1 + 0.5 * (i - 20);
     assert_int_equal(range_valley(v, 30), -1 + 7 + 3);
-    assert_int_equal(range_slide(v, 30), 5); /* the bracket's ends agree once both are on the fall */
+    assert_int_equal(range_slide(v, 30), 5); /* both ends are on the fall */
     assert_int_equal(range_minimum(v, 30), 20);
     for (int i = 0; i < 30; i++)
         v[i] = i;

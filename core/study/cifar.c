@@ -13,6 +13,19 @@ static const Dataset *first_images(const Dataset *set, size_t count, Arena *aren
     return view;
 }
 
+/* The net's layers, with another memory of the running statistics where one is asked for. */
+static const LayerSpec *layers_of(const CifarRun *run, Arena *arena) {
+    const LayerSpec *own = caffe_layers(run->net);
+    size_t count = 1;
+    while (own[count - 1].kind != LAYER_END)
+        count++;
+    LayerSpec *layers = arena_copy(arena, own, count * sizeof *own);
+    for (size_t i = 0; run->norm_fraction > 0 && i < count; i++)
+        if (layers[i].kind == LAYER_BATCH_NORM)
+            layers[i].norm_fraction = run->norm_fraction;
+    return layers;
+}
+
 bool cifar_trainer(const CifarRun *run, Cell *cell, Trainer *trainer, const Dataset **test,
                    Error *err) {
     const Dataset *all = dataset_open("cifar10", DATASET_TRAIN, err);
@@ -21,7 +34,7 @@ bool cifar_trainer(const CifarRun *run, Cell *cell, Trainer *trainer, const Data
         return false;
     size_t batch = run->batch ? run->batch : 100;
     Net *net = net_create(&(NetSpec){.height = 32, .width = 32, .channels = 3,
-                                     .layers = caffe_layers(run->net),
+                                     .layers = layers_of(run, cell->arena),
                                      .loss = LOSS_CROSS_ENTROPY, .max_batch = batch},
                           cell->arena, err);
     if (!net)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cifar.h - CIFAR-10 trained as Caffe's examples do it, the ground of every cyclical-rate experiment.
+ * cifar.h - CIFAR-10 trained as Caffe's examples do it, the ground of every cyclical-rate
+ * experiment.
  *
  * Pixels from 0 to 255 minus the per-pixel mean of the training images; the 50,000 images in file
  * order, round and round, without shuffling or augmentation; batches of 100; scores on the 10,000
@@ -21,10 +22,11 @@ typedef struct CifarRun {
     size_t images;            /* the first so many training images; 0 = all */
     size_t test_images;       /* of the test set; 0 = all */
     size_t batch;             /* 0 = 100 */
+    double norm_fraction;     /* batch norm: of the past in running statistics; 0 = the net's own */
 } CifarRun;
 
-/* Caffe's solver of these nets: momentum 0.9 with the rate inside the velocity, weight decay 0.004 on
- * biases too. */
+/* Caffe's solver of these nets: momentum 0.9 with the rate inside the velocity, weight decay 0.004
+ * on biases too. */
 extern const OptimizerSpec cifar_momentum;
 
 /* A trainer ready for its first step, and the test set; all in the cell's arena. */

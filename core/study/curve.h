@@ -8,9 +8,10 @@
  *                    .interval = 1000, .score = test, .row = write_row};
  *     if (!curve_run(&curve, err)) return false;
  *
- * trains to `iterations` and calls `row` after every `interval` updates (and after the last one) with
- * the scores there.  A long run saves a checkpoint and its rows into the cell's scratch files about
- * once a minute; cut off at any moment, the next run of the cell goes on from there to the same bytes.
+ * trains to `iterations` and calls `row` after every `interval` updates (and after the last one)
+ * with the scores there.  A long run saves a checkpoint and its rows into the cell's scratch files
+ * about once a minute; cut off at any moment, the next run of the cell goes on from there to the
+ * same bytes.
  */
 #ifndef TIDEMARK_STUDY_CURVE_H
 #define TIDEMARK_STUDY_CURVE_H

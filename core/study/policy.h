@@ -2,8 +2,8 @@
  *
  * policy.h - the rows of a table of learning-rate policies, at the paper's scale and below.
  *
- *     static const Schedule stages[] = {{.policy = SCHEDULE_TRIANGULAR, .base = 0.001, .max = 0.006,
- *                                        .step = 2000}};
+ *     static const Schedule stages[] = {
+ *         {.policy = SCHEDULE_TRIANGULAR, .base = 0.001, .max = 0.006, .step = 2000}};
  *     static const PolicyRow row = {"triangular", 24000, stages, {0}, 0};
  *     Schedule schedule = policy_schedule(&row, 50, arena);
  *

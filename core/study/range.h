@@ -2,15 +2,15 @@
  *
  * range.h - the learning-rate range test: smoothing, when to stop, and what rates a curve suggests.
  *
- * A range test trains while the rate rises and looks at the loss (or the accuracy) against the rate.
- * Every published tool turns that curve into one number by a rule of its own, and the rules disagree;
- * here they stand side by side.  Pure functions of arrays: `rates` rising and above 0, `losses` as
- * smoothed, `n` points.  A rule returns the index of a point, RANGE_NONE where the curve has none
- * (too few points, nothing falls).
+ * A range test trains while the rate rises and looks at the loss (or the accuracy) against the
+ * rate. Every published tool turns that curve into one number by a rule of its own, and the rules
+ * disagree; here they stand side by side.  Pure functions of arrays: `rates` rising and above 0,
+ * `losses` as smoothed, `n` points.  A rule returns the index of a point, RANGE_NONE where the
+ * curve has none (too few points, nothing falls).
  *
- *     steepest   largest fall per log10 of the rate, between neighbours (source 004; fastai `steep`)
+ *     steepest   largest fall per log10 of the rate, between neighbours (004; fastai `steep`)
  *     per_point  smallest slope per point, numpy's gradient (davidtvs/pytorch-lr-finder)
- *     valley     two thirds down the longest fall: a strictly decreasing subsequence (fastai's default)
+ *     valley     halfway down the longest strictly decreasing subsequence (fastai's default)
  *     slide      from the right, where the slope stops changing (fastai `slide`)
  *     minimum    the lowest loss; its tenth is the rule of thumb (sgugger, fastai `minimum`)
  */
@@ -46,15 +46,15 @@ size_t range_valley(const double *losses, size_t n);
 size_t range_slide(const double *losses, size_t n);
 size_t range_minimum(const double *losses, size_t n);
 
-/* What fastai leaves out before it asks: the first tenth of the points planned and the last 5 of the
- * n there are.  Moves the arrays' beginning and returns how many are left. */
+/* What fastai leaves out before it asks: the first tenth of the points planned and the last 5 of
+ * the n there are.  Moves the arrays' beginning and returns how many are left. */
 size_t range_trim(const double **rates, const double **losses, size_t n, size_t planned);
 
 /* ---- Smith's bounds on accuracies (CLR section 3.3), as a rule that can be applied ----
- * base: the first rate whose accuracy is above chance by `rise` ("the accuracy starts to increase");
- * max: the first rate after it at which the accuracy is lower than at the rate before ("becomes
- * ragged"); the last rate where it never falls.  With rise 0.05 the paper's Figure 3 gives 0.001 and
- * 0.006, its own choice. */
+ * base: the first rate whose accuracy is above chance by `rise` ("the accuracy starts to
+ * increase"); max: the first rate after it at which the accuracy is lower than at the rate before
+ * ("becomes ragged"); the last rate where it never falls.  With rise 0.05 the paper's Figure 3
+ * gives 0.001 and 0.006, its own choice. */
 typedef struct RangeBounds {
     size_t base, max; /* indices; RANGE_NONE where the accuracy never rises */
 } RangeBounds;

@@ -57,8 +57,8 @@ Finding reading_number(const Results *results, const Reading *reading, double th
 Finding reading_above(const Results *results, const Reading *a, const Reading *b, double bound) {
     Interval d = reading_difference(results, a, b);
     if (d.n == 0)
-        return finding_inconclusive("no seed has both %s at iteration %" PRIu64 " and %s at %" PRIu64,
-                                    a->name, a->iteration, b->name, b->iteration);
+        return finding_inconclusive("no seed has both %s at iteration %" PRIu64 " and %s at "
+                                    "%" PRIu64, a->name, a->iteration, b->name, b->iteration);
     Verdict verdict = d.low > bound ? REPRODUCED : d.high < bound ? NOT_REPRODUCED : INCONCLUSIVE;
     return finding_of(verdict, d, "points, %s at %" PRIu64 " minus %s at %" PRIu64 ", %zu pairs by "
                       "seed; above %g counts", a->name, a->iteration, b->name, b->iteration, d.n,

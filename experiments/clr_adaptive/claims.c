@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Table 3 and what source 004 says of adaptive methods.  Numbers are judged at the paper's scale alone,
- * orderings at desk scale too, timings at every scale but smoke.
+ * Table 3 and what source 004 says of adaptive methods.  Numbers are judged at the paper's scale
+ * alone, orderings at desk scale too, timings at every scale but smoke.
  */
 #include "experiments/clr_adaptive/claims.h"
 
@@ -19,7 +19,7 @@ static Reading reading(const Results *results, const char *method, const char *p
     return (Reading){name, {{"method", method}, {"policy", policy}}, iteration / divisor};
 }
 
-/* A number of Table 3; within a point and a half, the paper's single run and our seeds both vary. */
+/* A number of Table 3; within 1.5 points: the paper's single run and our seeds both vary. */
 static Finding number(const Results *results, const char *method, const char *policy,
                       uint64_t iteration, double there) {
     if (!at_scale(results, "paper"))
@@ -144,8 +144,9 @@ const Claim clr_adaptive_claims[] = {
     {"nesterov-shorter", "004; " TABLE3,
      "Nesterov: triangular at 25,000 is nearly where fixed is at 70,000.", "> -1.3 points (-0.8)",
      nesterov_shorter},
-    {"adam-shorter", "004; " TABLE3, "Adam: triangular at 25,000 is nearly where fixed is at 70,000.",
-     "> -2.1 points (-1.6)", adam_shorter},
+    {"adam-shorter", "004; " TABLE3,
+     "Adam: triangular at 25,000 is nearly where fixed is at 70,000.", "> -2.1 points (-1.6)",
+     adam_shorter},
     {"rmsprop-shorter", "004; " TABLE3,
      "RMSprop: triangular at 25,000 is nearly where fixed is at 70,000.", "> -2.9 points (-2.4)",
      rmsprop_shorter},

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * clr_adaptive - Smith's Table 3: do cyclical rates help Nesterov and the adaptive methods, and what
- * does an update of each cost?
+ * clr_adaptive - Smith's Table 3: do cyclical rates help Nesterov and the adaptive methods, and
+ * what does an update of each cost?
  *
- * Caffe's cifar10_full and solvers (optimizer.h).  The bounds are the paper's; `fixed` starts from the
- * lower one and has Caffe's two drops, as in Table 1.  Not stated there and assumed: the step size
- * (2,000), momentum 0.9 for Nesterov and as Adam's beta1, 0.95 as AdaDelta's rho with delta 1e-6
- * (Caffe's MNIST example), 0.99 as RMSprop's decay (Caffe's default).  A triangular rate knows nothing
- * of a run's length, so that the 25,000 of Adam and RMSprop are a reading of their 70,000.
+ * Caffe's cifar10_full and solvers (optimizer.h).  The bounds are the paper's; `fixed` starts from
+ * the lower one and has Caffe's two drops, as in Table 1.  Not stated there and assumed: the step
+ * size (2,000), momentum 0.9 for Nesterov and as Adam's beta1, 0.95 as AdaDelta's rho with delta
+ * 1e-6 (Caffe's MNIST example), 0.99 as RMSprop's decay (Caffe's default).  A triangular rate knows
+ * nothing of a run's length, so that the 25,000 of Adam and RMSprop are a reading of their 70,000.
  * At desk scale all lengths are divided by 100, on cifar10_quick with batches of 20.
  */
 #include "core/data/dataset.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What Smith's paper and source 004 say of range tests.  Bounds and Figure 3 are judged at the paper's
- * scale alone: desk scale is another network.
+ * What Smith's paper and source 004 say of range tests.  Bounds and Figure 3 are judged at the
+ * paper's scale alone: desk scale is another network.
  */
 #include "experiments/lr_range_test/lr_range_test.h"
 
@@ -90,8 +90,8 @@ static size_t ramp_of(const Results *results, uint32_t seed, double out[ROOM]) {
                         (Where[]){{"problem", "mnist_mlp"}, {"seed", text}, {0}}, out, ROOM);
 }
 
-/* Flat, then falling, then up: level over the first tenth, the lowest loss well below the first, the
- * last one well above the lowest. */
+/* Flat, then falling, then up: level over the first tenth, the lowest loss well below the first,
+ * the last one well above the lowest. */
 static Finding shape(const Results *results) {
     double seeds[ROOM], losses[ROOM];
     const Table *stops = results_table(results, "stops");
@@ -125,8 +125,8 @@ static Finding better(const Results *results, const char *a, const char *b) {
         x[i] *= 100, y[i] *= 100;
     Interval d = stats_paired_difference(x, y, n);
     Verdict verdict = d.low > 0 ? REPRODUCED : d.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
-    return finding_of(verdict, d, "points of test accuracy on MNIST after a training at the rate of "
-                      "rule %s over that of rule %s, %zu pairs", a, b, n);
+    return finding_of(verdict, d, "points of test accuracy on MNIST after a training at the rate "
+                      "of rule %s over that of rule %s, %zu pairs", a, b, n);
 }
 
 static Finding not_the_minimum(const Results *r) { return better(r, "steepest", "minimum"); }

@@ -3,10 +3,10 @@
  * lr_range_test - does one short run with a rising rate tell which learning rates to use?
  *
  * Smith's form on Caffe's CIFAR-10 network: the rate grows along a line from 0 to 0.02 in 8 epochs,
- * the test accuracy is taken 21 times (the paper's Figure 3).  The form of source 004 and fastai: from
- * 1e-7 to 10 by equal factors in 100 iterations, the loss smoothed, stopped at four times its best; on
- * CIFAR-10 and on a 784-128-10 network on MNIST.  Every tool's rule is applied to every curve, and on
- * MNIST a training at each suggested rate follows.
+ * the test accuracy is taken 21 times (the paper's Figure 3).  The form of source 004 and fastai:
+ * from 1e-7 to 10 by equal factors in 100 iterations, the loss smoothed, stopped at four times its
+ * best; on CIFAR-10 and on a 784-128-10 network on MNIST.  Every tool's rule is applied to every
+ * curve, and on MNIST a training at each suggested rate follows.
  */
 #include "core/data/dataset.h"
 #include "experiments/lr_range_test/lr_range_test.h"

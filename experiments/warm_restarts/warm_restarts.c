@@ -3,11 +3,12 @@
  * warm_restarts - do warm restarts (SGDR) and one-cycle, which came after cyclical rates, do better
  * on the same network and budget?
  *
- * Caffe's cifar10_full with its own solver for the 25,000 iterations of the paper's triangular2 row.
- * Every policy's highest rate is 0.005, the upper bound of that row, so that only the shape differs;
- * SGDR goes down to 0 in every period.  The rivals (triangular2 after Table 2, a constant rate, a
- * constant rate with two drops) are run here again, so that pairs of one seed share everything else.
- * At desk scale all lengths are divided by 50, on cifar10_quick with batches of 20.
+ * Caffe's cifar10_full with its own solver for the 25,000 iterations of the paper's triangular2
+ * row. Every policy's highest rate is 0.005, the upper bound of that row, so that only the shape
+ * differs; SGDR goes down to 0 in every period.  The rivals (triangular2 after Table 2, a constant
+ * rate, a constant rate with two drops) are run here again, so that pairs of one seed share
+ * everything else. At desk scale all lengths are divided by 50, on cifar10_quick with batches of
+ * 20.
  */
 #include "core/data/dataset.h"
 #include "core/study/cifar.h"
@@ -36,7 +37,7 @@ static const Schedule sgdr_equal[] = {RESTARTS(5000, 1)};    /* five periods of 
 static const Schedule sgdr_doubling[] = {RESTARTS(3572, 2)}; /* 1/7, 2/7 and 4/7 of the budget */
 static const Schedule cosine[] = {
     {.policy = SCHEDULE_COSINE, .base = 0.005, .total = 25000}}; /* SGDR's one-period row */
-static const Schedule one_cycle[] = { /* PyTorch's defaults: from max/25, over 30%, to max/250,000 */
+static const Schedule one_cycle[] = { /* PyTorch: from max/25, over 30%, to max/250,000 */
     {.policy = SCHEDULE_ONE_CYCLE, .base = 0.0002, .max = 0.005, .end = 2e-8, .total = 25000,
      .rise = 0.3, .momentum_base = 0.85, .momentum_max = 0.95}};
 static const Schedule one_cycle_smith[] = { /* 1803.09820: two equal halves, then a hundredth */
