@@ -30,7 +30,7 @@ RESULTS  := results/$(LABEL)
 PLOTS    := plots/$(LABEL)
 
 # ---- flags: ours come after the user's, so that nobody can lose them ---------------------------
-MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
+MACHINE  := $(or $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1),$(shell uname -m))
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 PIN      := -std=c11 -ffp-contract=off -fno-associative-math -D_GNU_SOURCE
 SAN      := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -78,7 +78,7 @@ build/include/Random123:
 	@ln -sfn /usr/include/Random123 $@
 
 # gcc's predictive commoning costs the first convolution a third of its speed
-KERNEL_FLAGS := $(shell $(CC) -fno-predictive-commoning -x c -c -o /dev/null - </dev/null 2>/dev/null && echo -fno-predictive-commoning)
+KERNEL_FLAGS  = $(if $(findstring clang,$(shell $(CC) --version)),,-fno-predictive-commoning)
 VERSION_FLAGS = -DTIDEMARK_CFLAGS='"$(subst ",,$(strip $(CFLAGS) $(SAN) $(PIN)))"'
 
 $(BUILD)/float/%.o: %.c $(STAMP) | build/include/Random123
@@ -90,10 +90,10 @@ $(BUILD)/double/%.o: %.c $(STAMP) | build/include/Random123
 define isa_rules
 $(BUILD)/float/%.$(1).o: %.isa.c $(STAMP) | build/include/Random123
 	@mkdir -p $$(@D)
-	$(COMPILE) $(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
+	$(COMPILE) $$(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -MMD -MP -c -o $$@ $$<
 $(BUILD)/double/%.$(1).o: %.isa.c $(STAMP) | build/include/Random123
 	@mkdir -p $$(@D)
-	$(COMPILE) $(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -DTIDEMARK_DOUBLE -MMD -MP -c -o $$@ $$<
+	$(COMPILE) $$(KERNEL_FLAGS) $(ISA_$(1)) -DISA=$(1) -DTIDEMARK_DOUBLE -MMD -MP -c -o $$@ $$<
 endef
 $(foreach v,$(VARIANTS),$(eval $(call isa_rules,$(v))))
 
