@@ -281,6 +281,11 @@ static int with_plan(Lab *lab, Error *err) {
 
 static int with_engine(const Experiment *experiment, const Options *options, Error *err) {
     Arena *arena = arena_create();
+    Experiment watched;
+    if (options->watch) {
+        watched = experiment_watched(experiment, arena);
+        experiment = &watched;
+    }
     Lab lab = {.experiment = experiment, .options = options, .arena = arena};
     lab.directory = arena_format(arena, "%s/%s", options->out, experiment->name);
     lab.cells = arena_format(arena, "%s/cells", lab.directory);

@@ -57,6 +57,7 @@ typedef struct Cell {
     const void *config;
     Scale scale;
     Arena *arena; /* freed after the cell */
+    bool watch;   /* --watch: the tables of watched_tables are there to be written (study/watch.h) */
     struct CellFiles *files;
 } Cell;
 
@@ -66,6 +67,10 @@ Table *cell_table(Cell *cell, const char *name);
 /* A file of this cell that survives its death and is removed when it is done: where long cells keep
  * checkpoints.  The path is valid in the cell; the file may or may not exist. */
 const char *cell_scratch(Cell *cell, const char *name);
+
+/* What --watch adds to every experiment's tables: watch_ratio, watch_layer, watch_histogram and
+ * watch_average.  A finished cell without them is redone.  Ends with a NULL name. */
+extern const TableSpec watched_tables[];
 
 /* ---- the experiment ---- */
 typedef struct Experiment {
@@ -94,7 +99,7 @@ typedef struct Experiment {
 /* Runs the command line.  Exit status: 0 all cells are there; 1 a cell failed; 2 wrong use, missing
  * data, a full disk.
  *     --scale smoke|desk|paper   --seeds N   --jobs N   --only PATTERN   --shard K/N   --out DIR
- *     --list   --about   --force   --quiet   --blas own|openblas   --isa NAME   --core NAME
+ *     --list   --about   --force   --watch   --quiet   --blas own|openblas   --isa NAME   --core NAME
  *     --claims (judge again from the CSVs alone)   --help   --version
  *
  * A finished cell is kept.  It is redone with --force, when it is damaged, and when it was made by

@@ -6,6 +6,7 @@
  *     plan.c      the list of cells; select.c: which of them --only and --shard ask for
  *     cells.c     what is on disk: finished cells, joined tables
  *     work.c      one cell in its worker: its tables, its scratch files, its rename into place
+ *     watched.c   the tables that --watch adds
  *     results.c   tables read back, columns.csv, claims.csv
  *     run.c       the workers of one run and what became of them
  *     driver.c    all of it in order: experiment_main
@@ -28,11 +29,14 @@ typedef struct Options {
     size_t shard, shards; /* cells whose index is `shard` modulo `shards`; 0 of 1 = all */
     const char *out;
     EngineChoice engine;
-    bool list, about, force, quiet, claims, help, version;
+    bool list, about, force, quiet, claims, help, version, watch;
 } Options;
 
 bool options_parse(int argc, char **argv, Options *options, Error *err);
 void options_print_help(const Experiment *experiment);
+
+/* The experiment with the tables of --watch after its own. */
+Experiment experiment_watched(const Experiment *experiment, Arena *arena);
 
 /* ---- the plan ---- */
 typedef enum CellState {

@@ -16,6 +16,7 @@ enum {
     KEY_LIST,
     KEY_ABOUT,
     KEY_FORCE,
+    KEY_WATCH,
     KEY_QUIET,
     KEY_BLAS,
     KEY_ISA,
@@ -34,6 +35,8 @@ static const struct argp_option option_list[] = {
     {"shard", KEY_SHARD, "K/N", 0, "Only the cells K, K+N, K+2N, ... of the plan; K is 0 ... N-1",
      1},
     {"force", KEY_FORCE, NULL, 0, "Redo finished cells too", 1},
+    {"watch", KEY_WATCH, NULL, 0,
+     "Write every training's update-to-weight ratios, histograms and averaged weights too", 1},
     {"claims", KEY_CLAIMS, NULL, 0, "Compute nothing: judge the claims again from the tables", 1},
     {NULL, 0, NULL, 0, "How:", 2},
     {"jobs", KEY_JOBS, "N", 0, "Cells side by side; as many as there are cores if not given", 2},
@@ -158,6 +161,9 @@ static error_t parse_one(int key, char *text, struct argp_state *state) {
         return 0;
     case KEY_FORCE:
         options->force = true;
+        return 0;
+    case KEY_WATCH:
+        options->watch = true;
         return 0;
     case KEY_QUIET:
         options->quiet = true;

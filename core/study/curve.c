@@ -2,6 +2,7 @@
 #include "core/study/curve.h"
 
 #include "core/learn/checkpoint.h"
+#include "core/study/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,7 +45,10 @@ static bool save(const Curve *curve, uint64_t *saved, Error *err) {
     return true;
 }
 
+/* What is watched (averages, rows) is in no checkpoint: a watched run begins anew. */
 static bool resume(const Curve *curve, uint64_t *saved, Error *err) {
+    if (curve->cell->watch)
+        return true;
     switch (checkpoint_load(state_path(curve), curve->cell->key, curve->trainer, err)) {
     case CHECKPOINT_REFUSED:
         return false;
@@ -70,24 +74,33 @@ static void add_point(const Curve *curve, double loss_sum, uint64_t updates) {
     curve->row(cell_table(curve->cell, curve->table), curve->cell, &point);
 }
 
+/* Is a row due at this iteration? */
+static bool is_point(const Curve *curve, uint64_t iteration) {
+    return iteration % curve->interval == 0 || iteration == curve->iterations;
+}
+
 bool curve_run(const Curve *curve, Error *err) {
     Trainer *trainer = curve->trainer;
+    Watch *watch;
     double last = now(), pause = checkpoint_pause(), sum = 0;
     uint64_t saved = 0, updates = 0;
-    if (!resume(curve, &saved, err))
+    if (!watch_create(&watch, curve->cell, trainer, err) || !resume(curve, &saved, err))
         return false;
     if (curve->start && trainer->iteration == 0)
         add_point(curve, 0, 0);
-    while (trainer->iteration < curve->iterations && trainer_step(trainer)) {
+    while (trainer->iteration < curve->iterations) {
+        watch_before(watch, trainer->iteration == 0 || is_point(curve, trainer->iteration + 1));
+        if (!trainer_step(trainer))
+            break;
+        watch_after(watch, curve->score);
         sum += trainer->loss;
         updates++;
-        bool end = trainer->iteration == curve->iterations;
-        if (trainer->iteration % curve->interval && !end)
+        if (!is_point(curve, trainer->iteration))
             continue;
         add_point(curve, sum, updates);
         sum = 0;
         updates = 0;
-        if (!end && now() - last >= pause) {
+        if (!watch && trainer->iteration < curve->iterations && now() - last >= pause) {
             if (!save(curve, &saved, err))
                 return false;
             last = now();

@@ -12,6 +12,9 @@
  * with the scores there.  A long run saves a checkpoint and its rows into the cell's scratch files
  * about once a minute; cut off at any moment, the next run of the cell goes on from there to the
  * same bytes.
+ *
+ * With --watch the training is also seen from inside (watch.h), at the first update and at every
+ * point.  Such a run keeps no checkpoints.
  */
 #ifndef TIDEMARK_STUDY_CURVE_H
 #define TIDEMARK_STUDY_CURVE_H
