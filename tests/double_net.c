@@ -168,6 +168,66 @@ static void test_caffe_gradients(void **state) {
     }
 }
 
+/* A ReLU whose input is 0.5 e-3 from its kink: a step of 1e-3 crosses it, one of 1e-4 does not, and
+ * which elements crossed is told. */
+static void test_kinks(void **state) {
+    (void)state;
+    LayerSpec layers[] = {DENSE(1), {.kind = LAYER_RELU}, END};
+    Case c = case_make(&(NetSpec){.height = 1, .width = 1, .channels = 1, .layers = layers,
+                                  .loss = LOSS_SQUARED, .keep = true}, 1, 1);
+    GradElement elements[2];
+    const Real x = 1, target = 2;
+    c.net->weights[net_block(c.net, 0, false)->offset] = 1;
+    c.net->weights[net_block(c.net, 0, true)->offset] = (Real)-0.9995;
+    GradCheck check = {.h = 1e-3, .elements = elements, .room = 2};
+    GradCheckResult r = gradcheck_run(&check, c.net, &x, (Target){.values = &target}, 1);
+    assert_int_equal(r.checked, 2);
+    assert_int_equal(r.crossed, 2);
+    assert_true(elements[0].crossed && elements[1].crossed && elements[0].error > 0.2);
+    check.h = 1e-4;
+    r = gradcheck_run(&check, c.net, &x, (Target){.values = &target}, 1);
+    assert_int_equal(r.crossed, 0);
+    assert_close(elements[1].analytic, 0.0005 - 2, 1e-12, 0);
+    assert_true(r.worst < 1e-7 && elements[0].error <= r.worst);
+    arena_destroy(c.arena);
+}
+
+static double square_penalty(const Net *net, void *context) {
+    double sum = 0;
+    for (size_t i = 0; i < net->parameters; i++)
+        sum += net->weights[i] * net->weights[i];
+    return *(double *)context * sum / 2;
+}
+
+static void square_penalty_gradient(Net *net, void *context) {
+    for (size_t i = 0; i < net->parameters; i++)
+        net->gradients[i] += *(double *)context * net->weights[i];
+}
+
+static void no_gradient(Net *net, void *context) {
+    (void)net, (void)context;
+}
+
+/* A penalty is checked with the rest; one whose gradient is forgotten is found, and so is a dropout
+ * mask that is not held. */
+static void test_penalty_and_masks(void **state) {
+    (void)state;
+    LayerSpec layers[] = {DENSE(6), {.kind = LAYER_TANH}, {.kind = LAYER_DROPOUT, .share = 0.5},
+                          DENSE(4), END};
+    Case c = case_make(&(NetSpec){.height = 1, .width = 1, .channels = 5, .layers = layers,
+                                  .loss = LOSS_CROSS_ENTROPY}, 4, 1);
+    double decay = 0.5;
+    GradCheck check = {.floor = 1e-3, .penalty = square_penalty,
+                       .penalty_gradient = square_penalty_gradient, .context = &decay};
+    assert_true(gradcheck_run(&check, c.net, c.x, c.target, 4).worst < 1e-7);
+    check.penalty_gradient = no_gradient;
+    assert_true(gradcheck_run(&check, c.net, c.x, c.target, 4).worst > 0.1);
+    assert_true(gradcheck_run(&(GradCheck){.fresh_masks = true}, c.net, c.x, c.target, 4).worst >
+                0.5);
+    assert_int_equal(c.net->pass, 0);
+    arena_destroy(c.arena);
+}
+
 /* The same bits whatever the tile, and with every layer in a buffer of its own. */
 static void test_tiles(void **state) {
     (void)state;
@@ -270,6 +330,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_masks),             cmocka_unit_test(test_convolution),
         cmocka_unit_test(test_pooling_and_lrn),   cmocka_unit_test(test_batch_norm),
         cmocka_unit_test(test_caffe_parameters),  cmocka_unit_test(test_caffe_gradients),
+        cmocka_unit_test(test_kinks),             cmocka_unit_test(test_penalty_and_masks),
         cmocka_unit_test(test_tiles),
         cmocka_unit_test(test_alternating),       cmocka_unit_test(test_initialisers),
         cmocka_unit_test(test_loss_at_start),     cmocka_unit_test(test_refusals),
