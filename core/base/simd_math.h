@@ -29,9 +29,12 @@ INLINE VR vr_sigmoid(VR x) { EACH_LANE(exact_sigmoid); }
 
 #else
 
+/* Unsigned: lanes with a wild argument wrap around, and are replaced at the end. */
+typedef uint32_t VU __attribute__((vector_size(VR_BYTES), may_alias));
+
 /* 2^n for integer n in -126 ... 127: its exponent field. */
 INLINE VR vr_power_of_two(VI n) {
-    return (VR)((n + 127) << 23);
+    return (VR)(((VU)n + 127) << 23);
 }
 
 /* x = n ln 2 + r with |r| <= ln(2) / 2;  e^x = 2^n e^r.  Adding 1.5 * 2^23 rounds to an integer and
@@ -49,9 +52,9 @@ INLINE VR vr_exp(VR x) {
     p = vr_fma(p, r, vr_set(1.6666665459e-1f));
     p = vr_fma(p, r, vr_set(5.0000001201e-1f));
     p = vr_fma(p, r * r, r) + vr_set(1.0f);
-    VI whole = (VI)shifted - (VI)shift;
+    VI whole = (VI)((VU)shifted - (VU)shift);
     VI half = whole >> 1;
-    VR y = p * vr_power_of_two(half) * vr_power_of_two(whole - half);
+    VR y = p * vr_power_of_two(half) * vr_power_of_two((VI)((VU)whole - (VU)half));
     y = vr_select(x > vr_set(88.7228394f), vr_set(INFINITY), y);
     y = vr_select(x < vr_set(-87.3365402f), vr_zero(), y);
     return vr_select(x != x, x, y);
@@ -60,7 +63,7 @@ INLINE VR vr_exp(VR x) {
 /* x = 2^e m with sqrt(1/2) <= m < sqrt(2);  log x = e ln 2 + log(1 + (m - 1)). */
 INLINE VR vr_log(VR x) {
     const VI one_bits = vi_set(0x3f800000), root_bits = vi_set(0x3f3504f3); /* 1, sqrt(1/2) */
-    VI bits = (VI)x + (one_bits - root_bits);
+    VI bits = (VI)((VU)x + (VU)(one_bits - root_bits));
     VR e = __builtin_convertvector((bits >> 23) - 127, VR);
     VR f = (VR)((bits & 0x007fffff) + root_bits) - vr_set(1.0f);
     VR z = f * f;
