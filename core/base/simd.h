@@ -225,6 +225,30 @@ INLINE VR vr_copysign(VR size, VR sign) {
     return (VR)(((VI)size & ~top) | ((VI)sign & top));
 }
 
+/* ---- LANES bytes, as integers: gcc's own conversion takes them one by one ---- */
+typedef uint8_t LaneBytes __attribute__((vector_size(LANES)));
+
+INLINE VI vi_from_bytes(const uint8_t *p) {
+#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
+    return (VI)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+#elif VR_BYTES == 32 && !defined(TIDEMARK_DOUBLE)
+    return (VI)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
+#else
+    LaneBytes bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    return __builtin_convertvector(bytes, VI);
+#endif
+}
+
+INLINE void vi_to_bytes(uint8_t *p, VI v) /* each below 256 */ {
+#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
+    _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)v));
+#else
+    LaneBytes bytes = __builtin_convertvector(v, LaneBytes);
+    memcpy(p, &bytes, sizeof bytes);
+#endif
+}
+
 /* ---- turning rows into columns ----
  * A PIECE is what 128 bits hold: 4 floats or 2 doubles. */
 enum { PIECE = 16 / (int)sizeof(Real) };

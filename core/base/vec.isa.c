@@ -55,15 +55,6 @@ static void axpy_all(Real a, const Real *x, Real *y, size_t n) {
 }
 
 /* ---- bytes and words to numbers ---- */
-typedef uint8_t Bytes __attribute__((vector_size(LANES)));
-typedef int32_t Words __attribute__((vector_size(4 * LANES)));
-
-INLINE VR vr_from_bytes(const uint8_t *p) {
-    Bytes bytes;
-    memcpy(&bytes, p, sizeof bytes);
-    return __builtin_convertvector(__builtin_convertvector(bytes, Words), VR);
-}
-
 static void from_bytes_all(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n) {
     const VR factor = vr_set(scale);
     EACH_VECTOR(i, live, n)
@@ -71,7 +62,7 @@ static void from_bytes_all(const uint8_t *bytes, const Real *shift, Real scale, 
         uint8_t edge[LANES] = {0};
         if (live < LANES)
             memcpy(edge, bytes + i, live);
-        VR v = vr_from_bytes(live < LANES ? edge : bytes + i);
+        VR v = __builtin_convertvector(vi_from_bytes(live < LANES ? edge : bytes + i), VR);
         if (shift)
             v -= vr_load_first(shift + i, live);
         vr_store_first(y + i, v * factor, live);

@@ -21,12 +21,12 @@ INLINE Span window_span(size_t window, size_t size, const PoolShape *s) {
     return span;
 }
 
-/* The windows [first, last) that cover one row of the image. */
-INLINE Span windows_over(size_t row, size_t windows, const PoolShape *s) {
-    size_t at = row + s->pad;
-    Span span = {.first = at < s->kernel ? 0 : (at - s->kernel) / s->stride + 1};
-    span.last = at / s->stride + 1 < windows ? at / s->stride + 1 : windows;
-    return span;
+/* The windows [first, last) that cover `row`, from those over the row before it (row 0: none). */
+INLINE void slide(Span *over, size_t row, size_t windows, const PoolShape *s) {
+    while (over->last < windows && over->last * s->stride <= row + s->pad)
+        over->last++;
+    while (over->first * s->stride + s->kernel <= row + s->pad)
+        over->first++;
 }
 
 INLINE size_t pooled_size(size_t size, const PoolShape *s) {
@@ -36,20 +36,22 @@ INLINE size_t pooled_size(size_t size, const PoolShape *s) {
 }
 
 /* argmax travels as bytes, LANES at a time */
-typedef uint8_t Bytes __attribute__((vector_size(LANES)));
-
 INLINE VI load_places(const uint8_t *p, size_t live) {
-    Bytes bytes = {0};
     if (live == LANES)
-        memcpy(&bytes, p, LANES);
-    else
-        memcpy(&bytes, p, live);
-    return __builtin_convertvector(bytes, VI);
+        return vi_from_bytes(p);
+    uint8_t edge[LANES] = {0};
+    memcpy(edge, p, live);
+    return vi_from_bytes(edge);
 }
 
 INLINE void store_places(uint8_t *p, VI places, size_t live) {
-    Bytes bytes = __builtin_convertvector(places, Bytes);
-    memcpy(p, &bytes, live == LANES ? LANES : live);
+    if (live == LANES) {
+        vi_to_bytes(p, places);
+        return;
+    }
+    uint8_t edge[LANES];
+    vi_to_bytes(edge, places);
+    memcpy(p, edge, live);
 }
 
 static void max_pool_forward(const PoolShape *s, size_t n, const Real *x, Real *y,
@@ -86,10 +88,13 @@ static void max_pool_forward(const PoolShape *s, size_t n, const Real *x, Real *
 static void max_pool_backward(const PoolShape *s, size_t n, const uint8_t *argmax, const Real *dy,
                               Real *dx) {
     size_t oh = pooled_size(s->height, s), ow = pooled_size(s->width, s), C = s->channels;
-    for (size_t i = 0; i < n; i++, dy += oh * ow * C, argmax += oh * ow * C)
-        for (size_t row = 0; row < s->height; row++)
+    for (size_t i = 0; i < n; i++, dy += oh * ow * C, argmax += oh * ow * C) {
+        Span rows = {0};
+        for (size_t row = 0; row < s->height; row++) {
+            slide(&rows, row, oh, s);
+            Span cols = {0};
             for (size_t col = 0; col < s->width; col++, dx += C) {
-                Span rows = windows_over(row, oh, s), cols = windows_over(col, ow, s);
+                slide(&cols, col, ow, s);
                 EACH_VECTOR(ch, live, C) {
                     VR sum = vr_zero();
                     for (size_t r = rows.first; r < rows.last; r++)
@@ -103,6 +108,8 @@ static void max_pool_backward(const PoolShape *s, size_t n, const uint8_t *argma
                     vr_store_first(dx + ch, sum, live);
                 }
             }
+        }
+    }
 }
 
 static void average_pool_forward(const PoolShape *s, size_t n, const Real *x, Real *y) {
@@ -124,10 +131,13 @@ static void average_pool_forward(const PoolShape *s, size_t n, const Real *x, Re
 
 static void average_pool_backward(const PoolShape *s, size_t n, const Real *dy, Real *dx) {
     size_t oh = pooled_size(s->height, s), ow = pooled_size(s->width, s), C = s->channels;
-    for (size_t i = 0; i < n; i++, dy += oh * ow * C)
-        for (size_t row = 0; row < s->height; row++)
+    for (size_t i = 0; i < n; i++, dy += oh * ow * C) {
+        Span rows = {0};
+        for (size_t row = 0; row < s->height; row++) {
+            slide(&rows, row, oh, s);
+            Span cols = {0};
             for (size_t col = 0; col < s->width; col++, dx += C) {
-                Span rows = windows_over(row, oh, s), cols = windows_over(col, ow, s);
+                slide(&cols, col, ow, s);
                 EACH_VECTOR(ch, live, C) {
                     VR sum = vr_zero();
                     for (size_t r = rows.first; r < rows.last; r++)
@@ -140,6 +150,8 @@ static void average_pool_backward(const PoolShape *s, size_t n, const Real *dy, 
                     vr_store_first(dx + ch, sum, live);
                 }
             }
+        }
+    }
 }
 
 /* ---- local response normalisation ---- */
