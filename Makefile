@@ -189,8 +189,11 @@ reference: $(BUILD)/bin/claims ## take results/LABEL over as the reference resul
 	@sh tools/reference.sh $(RESULTS) $(REFERENCE)
 
 .PHONY: compare
-compare: $(BUILD)/bin/compare ## compare two results: make compare A=results/reference/desk B=results/local
-	@$(BUILD)/bin/compare $(if $(A),$(A),$(REFERENCE)) $(if $(B),$(B),$(RESULTS))
+compare: $(BUILD)/bin/compare $(BUILD)/bin/bands ## compare two results: make compare A=results/reference/desk B=results/local
+	@mkdir -p $(RESULTS)/comparison; rm -f $(RESULTS)/comparison/comparison.csv
+	@status=0; $(BUILD)/bin/compare --csv $(RESULTS)/comparison/comparison.csv \
+	 $(if $(A),$(A),$(REFERENCE)) $(if $(B),$(B),$(RESULTS)) || status=$$?; \
+	 BUILD=$(BUILD) sh tools/draw.sh comparison $(LABEL); exit $$status
 
 .PHONY: list
 list: $(EXPERIMENTS:%=$(BUILD)/bin/%) ## experiments, their cells, and core-minutes at each scale

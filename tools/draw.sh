@@ -16,7 +16,9 @@ fail() {
 
 experiment=${1:?usage: tools/draw.sh EXPERIMENT [LABEL]}
 label=${2:-local}
-script=experiments/$experiment/$experiment.gp
+for script in bench/$experiment.gp plots/$experiment.gp experiments/$experiment/$experiment.gp; do
+    [ ! -f "$script" ] || break
+done
 tables=results/$label/$experiment
 figures=plots/$label/$experiment
 
