@@ -4,23 +4,24 @@
  *
  *     noisy (n x V) --W, b--> code (n x H) --keep--> --D', c--> decoded (n x V)  against  target
  *
- *     code    = f(noisy W + b) keep         f: sigmoid or ReLU;  keep: 0 or 1 for each unit (dropout)
- *     decoded = g(code D' + c) H / kept     g: sigmoid or identity; kept = units an image has left
+ *     code    = f(noisy W + b) keep        f: sigmoid or ReLU; keep: 0 or 1 a unit (dropout)
+ *     decoded = g(code D' + c) H / kept    g: sigmoid or identity; kept: units an image has left
  *
  * W and D are V x H, a row an image pixel, a column a hidden unit: the weight image of unit j is
- * column j.  Tied weights (the default) make D the same array as W.  Dropout is made good by scaling
- * the OUTPUT, behind g, as np2lkoo's program of sources 000 and 003 does; `clip` cuts it at 1.
+ * column j.  Tied weights (the default) make D the same array as W.  Dropout is made good by
+ * scaling the OUTPUT, behind g, as np2lkoo's program of sources 000 and 003 does; `clip` cuts it
+ * at 1.
  *
- * The error's derivative at the output is decoded - target: that of half the squared error behind an
- * identity, and of the cross-entropy behind a sigmoid.  (Scaling and clipping are left out of it, as
- * there, so with dropout it is a rule and not a gradient; without, it is one: tests/double_denoiser.c.)
+ * The error's derivative at the output is decoded - target: that of half the squared error behind
+ * an identity, and of the cross-entropy behind a sigmoid.  Scaling and clipping are left out of it,
+ * as there: with dropout it is a rule, without a gradient (tests/double_denoiser.c checks it).
  *     e = decoded - target                       n x V
  *     h = (e D + pull) f'(code) keep             n x H
  *     dW = noisy' h,  dD = e' code,  db = sums of h,  dc = sums of e;  tied: dW + dD
  * `pull` is what a penalty on the code adds: the sparse term.
  *
- * Noise and dropout come from outside as arrays, so that any random stream can serve.  All sums over
- * a batch are those of gemm.h and vec.h: the same bits on every machine.
+ * Noise and dropout come from outside as arrays, so that any random stream can serve.  All sums
+ * over a batch are those of gemm.h and vec.h: the same bits on every machine.
  */
 #ifndef TIDEMARK_NET_DENOISER_H
 #define TIDEMARK_NET_DENOISER_H
@@ -44,7 +45,7 @@ typedef struct DenoiserSpec {
     void *context;
 } DenoiserSpec;
 
-/* The parameters lie in one block, [W, D unless tied, b, c], so that any optimizer can take them. */
+/* The parameters lie in one block, [W, D unless tied, b, c], as any optimizer takes them. */
 typedef struct Denoiser {
     DenoiserSpec spec;
     size_t weights, biases; /* how many; weights + biases is the block's length */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * digits.h - images sorted by class, as the autoencoder's author of sources 000 and 003 had them, and
- * his measure of how well they are restored.
+ * digits.h - images sorted by class, as the author of sources 000 and 003 had them, and his measure
+ * of how well an autoencoder restores them.
  *
- * His loader gave the 60,000 training images of MNIST stably sorted by label.  A batch of B holds B/10
- * images of each class, one after the other from an offset that is the same in all classes and goes
- * round after 6,000.  Classes are not all that long: an offset beyond one's end reads on in the next
- * class, and beyond the last image the batch is short.
+ * His loader gave the 60,000 training images of MNIST stably sorted by label.  A batch of B holds
+ * B/10 images of each class, one after the other from an offset that is the same in all classes and
+ * goes round after 6,000.  Classes are not all that long: an offset beyond one's end reads on in
+ * the next class, and beyond the last image the batch is short.
  */
 #ifndef TIDEMARK_STUDY_DIGITS_H
 #define TIDEMARK_STUDY_DIGITS_H
@@ -19,10 +19,10 @@
 enum { DIGIT_CLASSES = 10, DIGIT_PIXELS = 784, DIGIT_WINDOW = 6000 };
 
 typedef struct Digits {
-    const uint8_t **images;            /* `count` of them, by label, then in file order */
+    const uint8_t **images;          /* `count` of them, by label, then in file order */
     size_t count;
-    size_t first[DIGIT_CLASSES + 1];   /* class d is images[first[d]] ... images[first[d + 1] - 1] */
-    Real number[256];                  /* of a byte: byte / 255 */
+    size_t first[DIGIT_CLASSES + 1]; /* class d is images[first[d]] ... images[first[d + 1] - 1] */
+    Real number[256];                /* of a byte: byte / 255 */
 } Digits;
 
 /* The training images of "mnist" or another set of ten classes of 28 x 28 grey images. */

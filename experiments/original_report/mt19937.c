@@ -19,8 +19,7 @@ static uint32_t twist(uint32_t now, uint32_t next, uint32_t far) {
     return far ^ joined >> 1 ^ (-(joined & 1) & 0x9908b0dfu);
 }
 
-/* Three loops, none of which reads within a vector's reach what it wrote: compilers do many words at
- * a time. */
+/* No loop reads within a vector's reach what it wrote, so that compilers do many words at once. */
 static void next_state(Mt19937 *mt) {
     uint32_t *s = mt->state;
     for (size_t i = 0; i < MT_WORDS - SHIFT; i++) {

@@ -2,9 +2,9 @@
  *
  * mt19937.h - the random numbers of the original program: numpy's RandomState.
  *
- * The Mersenne Twister (Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8, 1998) started by
- * its init_genrand, and doubles of 53 bits made of two words.  It is here for one reason, to draw what
- * the author's program drew; everything else in the lab draws from core/base/rng.h.
+ * The Mersenne Twister MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998) started by its
+ * init_genrand, and doubles of 53 bits made of two words.  It is here to draw what the author's
+ * program drew; everything else in the lab draws from core/base/rng.h.
  *
  * The state goes on by blocks of 624 words.  Skipping makes the blocks but not their numbers.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * original.h - the program of np2lkoo behind sources 000 and 003, as it ran for report K160916-2039.
+ * original.h - np2lkoo's program behind sources 000 and 003, as it ran for report K160916-2039.
  *
- * 784 - 100 - 784, sigmoids, tied weights, 30 % of the pixels masked, 40 % of the hidden units dropped,
- * gradient descent with rate 0.26 for weights and biases.  An 'epoch' is 3 batches of 20 images (a
- * thousandth of MNIST); period k ends with epoch 2^(k - 1), period 0 is the start.
+ * 784 - 100 - 784, sigmoids, tied weights, 30 % of the pixels masked, 40 % of the hidden units
+ * dropped, gradient descent with rate 0.26 for weights and biases.  An 'epoch' is 3 batches of 20
+ * images (a thousandth of MNIST); period k ends with epoch 2^(k - 1), period 0 is the start.
  *
  * Two streams of numpy's RandomState, both started with 1:
  *     noise    the weights, hidden unit by hidden unit; then one number a pixel of every batch:
@@ -34,8 +34,9 @@ typedef struct Original {
 /* The state before the first epoch; all in `arena`. */
 bool original_start(Original *run, Arena *arena, Error *err);
 
-/* Trains epoch `epoch` (from 0).  Returns the cost as the program prints it: half the squared error of
- * an image over the number of weights, averaged over a batch, summed over the batches, times 1000. */
+/* Trains epoch `epoch` (from 0).  Returns the cost as the program prints it: half the squared error
+ * of an image over the number of weights, averaged over a batch, summed over the batches, times
+ * 1000. */
 double original_epoch(Original *run, uint64_t epoch);
 
 /* ---- what is written down at the end of a period (snapshot.c) ---- */

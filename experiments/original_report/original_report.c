@@ -26,12 +26,13 @@ typedef struct Config {
     { name, TIER_MACHINE }
 
 static const Column periods_columns[] = {
-    KEY("period"),       KEY("epoch"),          STABLE("img_diff"),   STABLE("cost"),
-    STABLE("bias_max"),  STABLE("bias_mean"),   STABLE("bias_min"),   STABLE("weight_max"),
+    KEY("period"),         KEY("epoch"),         STABLE("img_diff"), STABLE("cost"),
+    STABLE("bias_max"),    STABLE("bias_mean"),  STABLE("bias_min"), STABLE("weight_max"),
     STABLE("weight_mean"), STABLE("weight_min"), {0}};
-static const Column nodes_columns[] = {KEY("period"),         KEY("node"),          STABLE("weight_max"),
-                                       STABLE("weight_mean"), STABLE("weight_min"), STABLE("bias"),
-                                       {0}};
+static const Column nodes_columns[] = {
+    KEY("period"),         KEY("node"),          STABLE("weight_max"),
+    STABLE("weight_mean"), STABLE("weight_min"), STABLE("bias"),
+    {0}};
 static const Column classes_columns[] = {KEY("period"), KEY("digit"), STABLE("img_diff"),
                                          STABLE("difference_entropy"), STABLE("entropy_change"),
                                          {0}};

@@ -137,7 +137,8 @@ void snapshots_take(Snapshots *snapshots, Original *run, int64_t period, double 
 }
 
 void snapshots_end(Snapshots *snapshots, Original *run) {
-    Table *codes = cell_table(snapshots->cell, "codes"), *inputs = cell_table(snapshots->cell, "inputs");
+    Table *codes = cell_table(snapshots->cell, "codes");
+    Table *inputs = cell_table(snapshots->cell, "inputs");
     for (size_t d = 0; d < DIGIT_CLASSES; d++) {
         const size_t at = d * DIGITS_JUDGED * V;
         denoiser_forward(&run->net,
