@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The denoiser, in double: its derivatives against centred differences where they are a gradient, and
- * the original's rule for one image, written out, where they are not.
+ * The denoiser, in double: its derivatives against centred differences where they are a gradient,
+ * and the original's rule for one image, written out, where they are not.
  */
 #include "core/base/engine.h"
 #include "core/base/exact.h"
