@@ -309,8 +309,8 @@ static void parse(int argc, char **argv, Bench *bench, EngineChoice *choice) {
     if (optind < argc)
         die("bench: '%s' is not an option", argv[optind]);
     bench->plan.rounds = bench->plan.quick ? 5 : 15;
-    bench->plan.window = bench->plan.quick ? 0.12 : 0.5;
-    bench->plan.shape_window = bench->plan.quick ? 0.01 : 0.04;
+    bench->plan.window = bench->plan.quick ? 0.1 : 0.5;
+    bench->plan.shape_window = bench->plan.quick ? 0.006 : 0.03;
 }
 
 int main(int argc, char **argv) {
