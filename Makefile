@@ -12,6 +12,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 CFLAGS   ?= -O3 -g
+LDFLAGS  ?=#  e.g. -static, for a program that qemu-user runs
 SANITIZE ?=#  1: address and undefined-behaviour sanitizers
 BLAS     ?= openblas#  or `none`: no peer engine, no linear algebra library
 SCALE    ?= desk#  smoke, desk or paper
@@ -69,7 +70,7 @@ all: $(PROGRAMS) ## build every experiment and tool
 
 # a change of compiler or flags rebuilds everything
 STAMP := $(BUILD)/flags
-STAMP_TEXT := $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) | $(COMPILE) | $(LIBS)
+STAMP_TEXT := $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) | $(COMPILE) | $(LDFLAGS) $(LIBS)
 $(shell mkdir -p $(BUILD); printf '%s\n' '$(subst ','\'',$(STAMP_TEXT))' > $(STAMP).new; \
         cmp -s $(STAMP).new $(STAMP) && rm -f $(STAMP).new || mv -f $(STAMP).new $(STAMP))
 
@@ -108,7 +109,7 @@ $(LIB_DOUBLE): $(OBJ_DOUBLE)
 define experiment_rules
 $(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/float/%.o,$(wildcard experiments/$(1)/*.c)) $(LIB_FLOAT)
 	@mkdir -p $$(@D)
-	$(CC) $(LDSAN) -o $$@ $$^ $(LIBS)
+	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ $(LIBS)
 endef
 $(foreach x,$(EXPERIMENTS),$(eval $(call experiment_rules,$(x))))
 
@@ -116,7 +117,7 @@ TOOL_LIBS_cifar_batches := -lpng
 define tool_rules
 $(BUILD)/bin/$(1): $(BUILD)/float/tools/$(1).o $(LIB_FLOAT)
 	@mkdir -p $$(@D)
-	$(CC) $(LDSAN) -o $$@ $$^ $(TOOL_LIBS_$(1)) $(LIBS)
+	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ $(TOOL_LIBS_$(1)) $(LIBS)
 endef
 $(foreach x,$(TOOLS),$(eval $(call tool_rules,$(x))))
 
@@ -126,13 +127,13 @@ BENCH_OBJ := $(patsubst %.c,$(BUILD)/float/%.o,$(filter-out %.isa.c,$(wildcard b
 WRAP      := -Wl,--wrap=conv_forward,--wrap=conv_backward_weights,--wrap=conv_backward_input
 $(BUILD)/bin/bench: $(BENCH_OBJ) $(LIB_FLOAT)
 	@mkdir -p $(@D)
-	$(CC) $(LDSAN) $(WRAP) -o $@ $^ $(LIBS)
+	$(CC) $(LDSAN) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 # ---- tests: tests/double_*.c are linked with the library in double ------------------------------
 define test_rules
 $(BUILD)/test/$(1): $(BUILD)/$(if $(filter double_%,$(1)),double,float)/tests/$(1).o $(if $(filter double_%,$(1)),$(LIB_DOUBLE),$(LIB_FLOAT))
 	@mkdir -p $$(@D)
-	$(CC) $(LDSAN) -o $$@ $$^ -lcmocka $(LIBS)
+	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
 endef
 $(foreach x,$(TESTS),$(eval $(call test_rules,$(x))))
 
@@ -141,6 +142,7 @@ $(foreach x,$(TESTS),$(eval $(call test_rules,$(x))))
 # ---- the commands ------------------------------------------------------------------------------
 PACKAGES := gcc make libopenblas-dev libcmocka-dev librandom123-dev libpng-dev gnuplot-nox \
             fonts-dejavu-core dataset-fashion-mnist npm curl valgrind
+BITS_PACKAGES := clang qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUNS     := $(EXPERIMENTS:%=run-%)
 FIGURES  := $(EXPERIMENTS:%=figures-%)
@@ -150,6 +152,9 @@ REFERENCE := results/reference/$(SCALE)
 .PHONY: deps
 deps: ## install what is missing (Debian packages)
 	@sh tools/deps.sh "$(SUDO)" $(PACKAGES)
+.PHONY: deps-bits
+deps-bits: ## install what `make bits` needs besides: clang, qemu-user, a compiler for ARM
+	@sh tools/deps.sh "$(SUDO)" $(BITS_PACKAGES)
 
 .PHONY: data
 data: $(BUILD)/bin/cifar_batches ## fetch and verify MNIST, CIFAR-10 and Fashion-MNIST
@@ -215,6 +220,10 @@ bench: $(BUILD)/bin/bench $(BUILD)/bin/bands ## time the engine against OpenBLAS
 .PHONY: test
 test: $(TESTS:%=$(BUILD)/test/%) $(PROGRAMS) ## run every test (SANITIZE=1: under ASan and UBSan)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) MAKE="$(MAKE)" sh tests/run.sh $(TESTS:%=$(BUILD)/test/%)
+
+.PHONY: bits
+bits: all data ## the same bytes on every instruction set, compiler, level and CPU (QUICK=1: fewer)
+	@BUILD=$(BUILD) MAKE="$(MAKE)" sh tests/bits.sh
 
 .PHONY: clean
 clean: ## remove what was built (results and figures stay)
