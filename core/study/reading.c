@@ -54,11 +54,23 @@ Finding reading_number(const Results *results, const Reading *reading, double th
                            "within %g points counts", reading->name, reading->iteration, n, within);
 }
 
-Finding reading_above(const Results *results, const Reading *a, const Reading *b, double bound) {
+static double median_of(const Results *results, const Reading *reading) {
+    double values[READING_ROOM];
+    size_t n = reading_values(results, reading, NULL, values);
+    return n ? stats_median(values, n) : (double)NAN;
+}
+
+Finding reading_above(const Results *results, const Reading *a, const Reading *b, double bound,
+                      double floor) {
     Interval d = reading_difference(results, a, b);
+    double best = fmax(median_of(results, a), median_of(results, b));
     if (d.n == 0)
         return finding_inconclusive("no seed has both %s at iteration %" PRIu64 " and %s at "
                                     "%" PRIu64, a->name, a->iteration, b->name, b->iteration);
+    if (best < floor)
+        return finding_of(INCONCLUSIVE, d, "points, %s at %" PRIu64 " minus %s at %" PRIu64 "; the "
+                          "better is at %.1f %%, below %g %% the paper's runs have only begun",
+                          a->name, a->iteration, b->name, b->iteration, best, floor);
     Verdict verdict = d.low > bound ? REPRODUCED : d.high < bound ? NOT_REPRODUCED : INCONCLUSIVE;
     return finding_of(verdict, d, "points, %s at %" PRIu64 " minus %s at %" PRIu64 ", %zu pairs by "
                       "seed; above %g counts", a->name, a->iteration, b->name, b->iteration, d.n,

@@ -32,7 +32,10 @@ Interval reading_difference(const Results *results, const Reading *a, const Read
 Finding reading_number(const Results *results, const Reading *reading, double there, double within);
 
 /* Reproduced when the whole interval of a - b is above `bound` points, not reproduced when it is
- * wholly below.  One pair decides nothing. */
-Finding reading_above(const Results *results, const Reading *a, const Reading *b, double bound);
+ * wholly below.  One pair decides nothing.  Neither do runs of which not even the better one has
+ * come to `floor` per cent (its median): they are at another stage of training than the paper's, and
+ * an order there says nothing of the order at its end. */
+Finding reading_above(const Results *results, const Reading *a, const Reading *b, double bound,
+                      double floor);
 
 #endif

@@ -30,7 +30,7 @@ static Finding ahead(const Results *results, const char *net, uint64_t iteration
         return finding_inconclusive("needs desk or paper scale");
     Reading a = reading(results, net, "triangular", iteration);
     Reading b = reading(results, net, "fixed", ITERATIONS);
-    return reading_above(results, &a, &b, bound);
+    return reading_above(results, &a, &b, bound, 0.75 * 60.8);
 }
 
 static Finding fixed_number(const Results *r) { return number(r, "fixed", 60.8); }

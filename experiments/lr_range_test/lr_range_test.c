@@ -17,7 +17,7 @@ const char *const problem_names[PROBLEMS] = {"cifar10", "mnist_mlp"};
 static const Config smith[] = {
     [SCALE_SMOKE] = {.form = SMITH, .net = CAFFE_QUICK, .iterations = 20, .batch = 5,
                      .test_images = 10},
-    [SCALE_DESK] = {.form = SMITH, .net = CAFFE_QUICK, .iterations = 400, .batch = 20,
+    [SCALE_DESK] = {.form = SMITH, .net = CAFFE_QUICK, .iterations = 300, .batch = 100,
                     .test_images = 500},
     [SCALE_PAPER] = {.form = SMITH, .net = CAFFE_FULL, .iterations = 4000, .batch = 100}};
 
