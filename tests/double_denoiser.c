@@ -9,6 +9,7 @@
 #include "core/base/vec.h"
 #include "core/net/denoiser.h"
 #include "core/net/gradcheck.h"
+#include "core/net/sparse.h"
 #include "tests/check.h"
 #include <math.h>
 #include <string.h>
@@ -201,6 +202,96 @@ static void test_penalty(void **state) {
     arena_destroy(c.arena);
 }
 
+/* ---- the sparse term ---- */
+
+/* lambda 0, no limit: the textbook's form is the gradient of n beta KL(rho || mean code). */
+static void test_sparse_batch_is_a_gradient(void **state) {
+    (void)state;
+    Case c;
+    Sparse sparse;
+    const double h = 1e-5, beta = 0.8;
+    Real gradient[MOST] = {0};
+    case_make(&c, &(DenoiserSpec){.penalty = sparse_pull, .context = &sparse});
+    sparse_init(&sparse, &(SparseSpec){.form = SPARSE_BATCH, .beta = beta, .rho = 0.1, .eps = 1e-9},
+                H, c.arena);
+    denoiser_forward(&c.net, &c.batch);
+    denoiser_backward(&c.net, &c.batch, 1, 1, gradient);
+    for (size_t i = 0; i < V * H + H + V; i++) {
+        Real *w = &c.net.parameters[i], was = *w;
+        double side[2];
+        for (int s = 0; s < 2; s++) {
+            double mean[H] = {0};
+            *w = was + (s ? h : -h);
+            side[s] = error_of(&c);
+            for (size_t k = 0; k < N * H; k++) {
+                mean[k % H] += c.net.code[k] / N;
+            }
+            side[s] += N * beta * sparse_penalty(&sparse, mean);
+        }
+        *w = was;
+        assert_true(gradcheck_error(gradient[i], (side[1] - side[0]) / (2 * h), 1e-4) < 1e-7);
+    }
+    arena_destroy(c.arena);
+}
+
+/* The post's lines for one unit and two images, worked out by hand. */
+static void test_sparse_by_image(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    const Real code[2] = {0.6, 0.2};
+    const double rho = 0.05, eps = 1e-3;
+    SparseSpec spec = {.form = SPARSE_MEAN, .beta = 0.1, .rho = rho, .lambda = 0.9, .eps = eps};
+    Sparse sparse;
+    sparse_init(&sparse, &spec, 1, arena);
+    Real pull[2] = {10, 20};
+    sparse_pull(&sparse, code, 2, pull);
+    double r = 0.9 * rho + 0.1 * 0.6 + eps; /* 0.106 */
+    assert_close(pull[0], 10 + 0.1 * (-rho / r + 0.95 / (1 - r + eps)), 1e-14, 0);
+    r = 0.9 * r + 0.1 * 0.2 + eps;
+    assert_close(pull[1], 20 + 0.1 * (-rho / r + 0.95 / (1 - r + eps)), 1e-14, 0);
+    assert_close(sparse.activity[0], r, 1e-14, 0);
+
+    spec.form = SPARSE_SHARE;
+    sparse_init(&sparse, &spec, 1, arena);
+    pull[0] = pull[1] = 0;
+    sparse_pull(&sparse, code, 2, pull);
+    assert_close(pull[0], 0.1 * (-rho / (0.145 + eps) + 0.95 / (0.855 + eps)), 1e-13, 0);
+    assert_close(pull[1], 0.1 * (-rho / (0.1305 + eps) + 0.95 / (0.8695 + eps)), 1e-13, 0);
+    arena_destroy(arena);
+}
+
+static void test_sparse_limit(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    const Real code[2] = {0, 1};
+    SparseSpec spec = {.form = SPARSE_SHARE, .beta = 100, .rho = 0.3, .eps = 1e-3, .limit = 3};
+    Sparse sparse;
+    sparse_init(&sparse, &spec, 2, arena);
+    Real pull[2] = {0};
+    sparse_pull(&sparse, code, 1, pull);
+    assert_bits_equal(pull[0], -3); /* a silent unit is pulled up, by at most the limit */
+    assert_bits_equal(pull[1], 3);
+    arena_destroy(arena);
+}
+
+/* The first form's eps: a unit always on ends at 1.01, and what should turn it down turns it up. */
+static void test_sparse_mean_changes_sign(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    const Real on = 1;
+    SparseSpec spec = {.form = SPARSE_MEAN, .beta = 1, .rho = 0.05, .lambda = 0.9, .eps = 1e-3};
+    Sparse sparse;
+    sparse_init(&sparse, &spec, 1, arena);
+    Real pull = 0;
+    for (int i = 0; i < 1000; i++) {
+        pull = 0;
+        sparse_pull(&sparse, &on, 1, &pull);
+    }
+    assert_close(sparse.activity[0], 1.01, 1e-12, 0);
+    assert_close(pull, -0.05 / 1.01 - 0.95 / 0.009, 1e-9, 0);
+    arena_destroy(arena);
+}
+
 static void test_cross_entropy(void **state) {
     (void)state;
     Case c;
@@ -224,6 +315,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_nothing_kept_teaches_nothing),
         cmocka_unit_test(test_penalty),
         cmocka_unit_test(test_cross_entropy),
+        cmocka_unit_test(test_sparse_batch_is_a_gradient),
+        cmocka_unit_test(test_sparse_by_image),
+        cmocka_unit_test(test_sparse_limit),
+        cmocka_unit_test(test_sparse_mean_changes_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
