@@ -8,8 +8,10 @@
 
 /* ---- pooling ---- */
 static PoolShape random_pool(Rng *rng) {
-    PoolShape p = {.height = 4 + rng_below(rng, 8), .width = 4 + rng_below(rng, 8),
-                   .channels = 1 + rng_below(rng, 37), .kernel = 1 + rng_below(rng, 4),
+    PoolShape p = {.height = 4 + rng_below(rng, 8),
+                   .width = 4 + rng_below(rng, 8),
+                   .channels = 1 + rng_below(rng, 37),
+                   .kernel = 1 + rng_below(rng, 4),
                    .stride = 1 + rng_below(rng, 4)};
     p.pad = rng_below(rng, (uint32_t)p.kernel);
     return p;
@@ -65,12 +67,14 @@ static void pooling_is_caffes(void **state) {
         PoolShape p = random_pool(&rng);
         size_t n = 1 + rng_below(&rng, 3), oh = image_pool_out_height(&p);
         size_t ow = image_pool_out_width(&p), C = p.channels, image = p.height * p.width * C;
-        Real *x = awkward_numbers(&rng, n * image, false), *dx = awkward_numbers(&rng, n * image, 0);
+        Real *x = awkward_numbers(&rng, n * image, false),
+             *dx = awkward_numbers(&rng, n * image, 0);
         Real *dy = awkward_numbers(&rng, n * oh * ow * C, false);
         Real *y = awkward_numbers(&rng, n * oh * ow * C, false);
         for (size_t i = 0; i < n * image; i++)
             x[i] = (Real)(int)(x[i] * 2); /* ties */
-        double *max_dx = calloc(n * image, sizeof *max_dx), *mean_dx = calloc(n * image, sizeof *mean_dx);
+        double *max_dx = calloc(n * image, sizeof *max_dx),
+               *mean_dx = calloc(n * image, sizeof *mean_dx);
         uint8_t *places = malloc(n * oh * ow * C);
         FOR_EACH_ISA(isa) {
             memset(max_dx, 0, n * image * sizeof *max_dx);
@@ -120,9 +124,12 @@ static void normalisation_within_channels(void **state) {
     (void)state;
     Rng rng = rng_make(2, STREAM_TEST, 2);
     for (int trial = 0; trial < 20; trial++) {
-        LrnShape s = {.height = 1 + rng_below(&rng, 7), .width = 1 + rng_below(&rng, 7),
-                      .channels = 1 + rng_below(&rng, 20), .size = trial % 4 ? 3 : 5,
-                      .alpha = (Real)0.7, .beta = trial % 2 ? (Real)0.75 : (Real)0.5};
+        LrnShape s = {.height = 1 + rng_below(&rng, 7),
+                      .width = 1 + rng_below(&rng, 7),
+                      .channels = 1 + rng_below(&rng, 20),
+                      .size = trial % 4 ? 3 : 5,
+                      .alpha = (Real)0.7,
+                      .beta = trial % 2 ? (Real)0.75 : (Real)0.5};
         size_t count = s.height * s.width * s.channels;
         Real *x = awkward_numbers(&rng, count, false), *y = awkward_numbers(&rng, count, false);
         Real *scale = awkward_numbers(&rng, count, 0), *dy = awkward_numbers(&rng, count, false);
@@ -132,7 +139,8 @@ static void normalisation_within_channels(void **state) {
             image_lrn_forward(&s, 1, x, y, scale);
             image_lrn_backward(&s, 1, x, y, scale, dy, dx);
             for (size_t e = 0; e < count; e++) {
-                long row = (long)(e / s.channels / s.width), column = (long)(e / s.channels % s.width);
+                long row = (long)(e / s.channels / s.width),
+                     column = (long)(e / s.channels % s.width);
                 double t = lrn_scale(&s, x, row, column, e % s.channels);
                 assert_close(y[e], (double)x[e] * pow(t, -beta), 2e-6, 1e-7);
                 double sum = 0;
@@ -144,8 +152,9 @@ static void normalisation_within_channels(void **state) {
                         sum += (double)dy[o] * (double)x[o] * pow(u, -beta - 1);
                     }
                 }
-                double want = (double)dy[e] * pow(t, -beta) -
-                              2 * (double)s.alpha * beta / (double)(s.size * s.size) * (double)x[e] * sum;
+                double want = (double)dy[e] * pow(t, -beta) - 2 * (double)s.alpha * beta /
+                                                                  (double)(s.size * s.size) *
+                                                                  (double)x[e] * sum;
                 assert_close(dx[e], want, 1e-5, 1e-5);
             }
         }
@@ -184,7 +193,8 @@ static void normalisation_over_the_batch(void **state) {
             for (size_t p = 0; p < PIXELS; p++) {
                 double hat = ((double)x[p * C + c] - m) / root;
                 assert_close(y[p * C + c], hat, 1e-5, 1e-6);
-                assert_close(dx[p * C + c], ((double)dy[p * C + c] - g - hat * gy) / root, 1e-5, 1e-5);
+                assert_close(dx[p * C + c], ((double)dy[p * C + c] - g - hat * gy) / root, 1e-5,
+                             1e-5);
                 assert_close(z[p * C + c], hat * root / test_root, 1e-5, 1e-5);
             }
         }
@@ -204,13 +214,33 @@ static void step_in_double(int rule, Parameter *p, double g) {
     double rate = 0.01, mu = 0.9, b2 = 0.99, eps = 1e-6;
     double was = p->m;
     switch (rule) {
-    case 0: p->w -= rate * g; break;
-    case 1: p->m = mu * p->m + g; p->w -= rate * p->m; break;
-    case 2: p->m = mu * p->m + g; p->w -= rate * (g + mu * p->m); break;
-    case 3: p->m = mu * p->m + rate * g; p->w -= p->m; break;
-    case 4: p->m = mu * p->m + rate * g; p->w -= (1 + mu) * p->m - mu * was; break;
-    case 5: p->s += g * g; p->w -= rate * g / (sqrt(p->s) + eps); break;
-    case 6: p->s = b2 * p->s + (1 - b2) * g * g; p->w -= rate * g / (sqrt(p->s) + eps); break;
+    case 0:
+        p->w -= rate * g;
+        break;
+    case 1:
+        p->m = mu * p->m + g;
+        p->w -= rate * p->m;
+        break;
+    case 2:
+        p->m = mu * p->m + g;
+        p->w -= rate * (g + mu * p->m);
+        break;
+    case 3:
+        p->m = mu * p->m + rate * g;
+        p->w -= p->m;
+        break;
+    case 4:
+        p->m = mu * p->m + rate * g;
+        p->w -= (1 + mu) * p->m - mu * was;
+        break;
+    case 5:
+        p->s += g * g;
+        p->w -= rate * g / (sqrt(p->s) + eps);
+        break;
+    case 6:
+        p->s = b2 * p->s + (1 - b2) * g * g;
+        p->w -= rate * g / (sqrt(p->s) + eps);
+        break;
     case 7:
         p->m = mu * p->m + (1 - mu) * g;
         p->s = b2 * p->s + (1 - b2) * g * g;
@@ -227,10 +257,15 @@ static void step_in_double(int rule, Parameter *p, double g) {
 
 static void updates_are_their_formulas(void **state) {
     (void)state;
-    static void (*const rules[RULES])(const VecUpdate *) = {
-        vec_update_sgd,      vec_update_momentum,          vec_update_nesterov,
-        vec_update_velocity, vec_update_velocity_nesterov, vec_update_adagrad,
-        vec_update_rmsprop,  vec_update_adam,              vec_update_adadelta};
+    static void (*const rules[RULES])(const VecUpdate *) = {vec_update_sgd,
+                                                            vec_update_momentum,
+                                                            vec_update_nesterov,
+                                                            vec_update_velocity,
+                                                            vec_update_velocity_nesterov,
+                                                            vec_update_adagrad,
+                                                            vec_update_rmsprop,
+                                                            vec_update_adam,
+                                                            vec_update_adadelta};
     enum { COUNT = 37, STEPS = 5 };
     Rng rng = rng_make(4, STREAM_TEST, 2);
     Real *start = awkward_numbers(&rng, COUNT, false);
@@ -244,10 +279,16 @@ static void updates_are_their_formulas(void **state) {
             for (size_t i = 0; i < COUNT; i++)
                 want[i] = (Parameter){.w = (double)start[i]};
             for (size_t step = 0; step < STEPS; step++) {
-                rules[rule](&(VecUpdate){.w = w, .g = g + step * COUNT, .first = first,
-                                         .second = second, .n = COUNT, .rate = (Real)0.01,
-                                         .grad_scale = (Real)0.5, .decay = (Real)0.1,
-                                         .momentum = (Real)0.9, .beta2 = (Real)0.99,
+                rules[rule](&(VecUpdate){.w = w,
+                                         .g = g + step * COUNT,
+                                         .first = first,
+                                         .second = second,
+                                         .n = COUNT,
+                                         .rate = (Real)0.01,
+                                         .grad_scale = (Real)0.5,
+                                         .decay = (Real)0.1,
+                                         .momentum = (Real)0.9,
+                                         .beta2 = (Real)0.99,
                                          .epsilon = (Real)1e-6});
                 for (size_t i = 0; i < COUNT; i++)
                     step_in_double(rule, &want[i],

@@ -68,8 +68,8 @@ static void fused_multiply_add_rounds_once(void **state) {
             Real y = c;
             vec_axpy(a, &(Real){b}, &y, 1);
             if (!check_same_bits((double)y, (double)want))
-                fail_msg("%s: fma(%a, %a, %a) = %a is not %a", isa, (double)a, (double)b,
-                         (double)c, (double)y, (double)want);
+                fail_msg("%s: fma(%a, %a, %a) = %a is not %a", isa, (double)a, (double)b, (double)c,
+                         (double)y, (double)want);
         }
     }
 }
@@ -204,7 +204,8 @@ static void reductions_have_one_order(void **state) {
             assert_bits_equal(vec_sum_squares(a, n), reference_dot(a, a, n));
             assert_close(vec_sum_squared_difference(a, b, n),
                          reference_dot(a, a, n) + reference_dot(b, b, n) -
-                             2 * reference_dot(a, b, n), 1e-12, 1e-12);
+                             2 * reference_dot(a, b, n),
+                         1e-12, 1e-12);
         }
         free(a), free(b), free(ones), free(gap), free(size);
     }

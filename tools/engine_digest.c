@@ -22,10 +22,10 @@ int main(int argc, char **argv) {
             fprintf(stderr, "%s\n", err.text);
             return 1;
         }
-        printf("%-8s %016llx %016llx %016llx %016llx %016llx %016llx\n", isa, (unsigned long long)digest_gemm(),
-               (unsigned long long)digest_conv(), (unsigned long long)digest_vec(),
-               (unsigned long long)digest_image(), (unsigned long long)digest_caffe(),
-               (unsigned long long)digest_autoencoder());
+        printf("%-8s %016llx %016llx %016llx %016llx %016llx %016llx\n", isa,
+               (unsigned long long)digest_gemm(), (unsigned long long)digest_conv(),
+               (unsigned long long)digest_vec(), (unsigned long long)digest_image(),
+               (unsigned long long)digest_caffe(), (unsigned long long)digest_autoencoder());
     }
     return 0;
 }

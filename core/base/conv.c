@@ -20,13 +20,15 @@ void conv_forward(const ConvShape *shape, size_t n, const Real *x, const Real *w
     tables[engine_variant]->forward(shape, n, x, w, bias, y);
 }
 
-void conv_backward_weights(const ConvShape *shape, size_t n, const Real *x, const Real *dy, Real *dw,
-                           Real *db, bool add) {
+void conv_backward_weights(const ConvShape *shape, size_t n, const Real *x, const Real *dy,
+                           Real *dw, Real *db, bool add) {
     tables[engine_variant]->backward_weights(shape, n, x, dy, dw, add);
     if (db)
-        vec_column_sums(dy, n * conv_out_height(shape) * conv_out_width(shape), shape->out, db, add);
+        vec_column_sums(dy, n * conv_out_height(shape) * conv_out_width(shape), shape->out, db,
+                        add);
 }
 
-void conv_backward_input(const ConvShape *shape, size_t n, const Real *dy, const Real *w, Real *dx) {
+void conv_backward_input(const ConvShape *shape, size_t n, const Real *dy, const Real *w,
+                         Real *dx) {
     tables[engine_variant]->backward_input(shape, n, dy, w, dx);
 }

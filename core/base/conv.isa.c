@@ -2,10 +2,11 @@
  *
  * conv.isa.c - direct convolution, for one instruction set.
  *
- * Forward and input gradient: one pixel of up to GROUP images at a time.  All images of a group have
- * the same taps at the same pixel, so the border needs no special case.  Their images are first laid
- * side by side (`interleave`: pixel x channel x image), and a tile of images x vectors of output
- * channels stays in registers over all taps: per step one row of weights, one number per image.
+ * Forward and input gradient: one pixel of up to GROUP images at a time.  All images of a group
+ * have the same taps at the same pixel, so the border needs no special case.  Their images are
+ * first laid side by side (`interleave`: pixel x channel x image), and a tile of images x vectors
+ * of output channels stays in registers over all taps: per step one row of weights, one number per
+ * image.
  *
  * Weight gradient: a tile of a few taps x vectors of output channels stays in registers while all
  * pixels of an image go by: per step one pixel of dy, one number of x per tap.
@@ -81,10 +82,9 @@ INLINE void pixel(const size_t images, const size_t vectors, const bool cut, con
     }
     for (size_t row = 0; row < taps.rows; row++)
         for (size_t column = 0; column < taps.columns; column++) {
-            const Real *x = t->x + ((ptrdiff_t)row * taps.x_row + (ptrdiff_t)column * taps.x_column) *
-                                       (ptrdiff_t)group;
-            const Real *w = t->w + ((ptrdiff_t)row * taps.w_row + (ptrdiff_t)column * taps.w_column) *
-                                       (ptrdiff_t)w_step;
+            ptrdiff_t r = (ptrdiff_t)row, c = (ptrdiff_t)column;
+            const Real *x = t->x + (r * taps.x_row + c * taps.x_column) * (ptrdiff_t)group;
+            const Real *w = t->w + (r * taps.w_row + c * taps.w_column) * (ptrdiff_t)w_step;
             for (size_t step = taps.run; step > 0; step--, x += group, w += w_step) {
                 VR weights[MAX_VECTORS];
                 UNROLL for (size_t v = 0; v < vectors; v++)
@@ -220,6 +220,7 @@ static void backward_input(const ConvShape *s, size_t n, const Real *dy, const R
         for (size_t r = 0; r < s->height; r++)
             for (size_t c = 0; c < s->width; c++) {
                 Reach rows = reach_backward(s, r, oh), cols = reach_backward(s, c, ow);
+                const Real *first = turned + (rows.first * s->kernel + cols.first) * s->out * s->in;
                 Taps taps = {.rows = rows.count, .columns = cols.count, .run = s->out,
                              .x_row = -(ptrdiff_t)(ow * s->out),
                              .x_column = -(ptrdiff_t)s->out,
@@ -229,7 +230,7 @@ static void backward_input(const ConvShape *s, size_t n, const Real *dy, const R
                     (PixelTile){.taps = &taps,
                                 .x = side_by_side + (rows.at * ow + cols.at) * s->out * group,
                                 .group = group,
-                                .w = turned + (rows.first * s->kernel + cols.first) * s->out * s->in,
+                                .w = first,
                                 .w_step = s->in,
                                 .y = dx + ((i * s->height + r) * s->width + c) * s->in,
                                 .y_image = s->height * s->width * s->in},

@@ -107,7 +107,7 @@ int engine_blas_threads(void) {
 #else
 
 #define CORE_VARIABLE "OPENBLAS_CORETYPE"
-#define GUARD "TIDEMARK_RESTARTED"
+#define GUARD         "TIDEMARK_RESTARTED"
 
 /* OpenBLAS read the variable while it was loaded, before main: only a fresh start changes it. */
 static bool restart(const char *core, char **argv, Error *err) {
@@ -131,8 +131,8 @@ static bool start_blas(const EngineChoice *choice, char **argv, Error *err) {
     const char *inherited = getenv(CORE_VARIABLE);
     bool restarted = getenv(GUARD) != NULL;
     unsetenv(GUARD);
-    bool as_asked = choice->core ? inherited && strcasecmp(inherited, choice->core) == 0
-                                 : inherited == NULL;
+    bool as_asked =
+        choice->core ? inherited && strcasecmp(inherited, choice->core) == 0 : inherited == NULL;
     if (!as_asked && restarted)
         return error_set(err, "%s is set again after a restart; unset it", CORE_VARIABLE);
     if (!as_asked)

@@ -4,8 +4,11 @@
  *
  * One binary holds every hot loop several times, compiled for baseline x86-64, x86-64-v3 (AVX2) and
  * x86-64-v4 (AVX-512), or for NEON on 64-bit ARM; engine_start chooses once.  All variants give the
- * same bits.  Flush-to-zero (and denormals-are-zero) is set for the process: subnormal float results
- * are 0 everywhere, which is part of what 'the same bits' means here.
+ * same bits.  Flush-to-zero (and denormals-are-zero) is set for the process: subnormal float
+ * results are 0 everywhere, which is part of what 'the same bits' means here.  One gap is left: a
+ * result that only rounding lifts to the smallest normal number is kept on x86 (which looks after
+ * rounding) and flushed on ARM (which looks before).  Before engine_start the baseline variant runs
+ * and subnormals are kept.
  *
  * OpenBLAS, when asked for, is pinned to one thread by its own call and the pin is read back.  It
  * reads OPENBLAS_CORETYPE only while it is being loaded; an inherited value is removed (or replaced
@@ -32,11 +35,11 @@ typedef struct EngineChoice {
 bool engine_start(const EngineChoice *choice, char **argv, Error *err);
 
 Engine engine_current(void);
-const char *engine_name(void);          /* "own" or "openblas" */
-const char *engine_isa(void);           /* the variant that runs */
-const char *engine_isa_list(void);      /* those this CPU and build can run, "baseline v3 v4" */
-const char *engine_blas_core(void);     /* the kernel OpenBLAS runs, "Cooperlake"; "" if not linked */
-const char *engine_blas_config(void);   /* version and build of OpenBLAS */
+const char *engine_name(void);        /* "own" or "openblas" */
+const char *engine_isa(void);         /* the variant that runs */
+const char *engine_isa_list(void);    /* those this CPU and build can run, "baseline v3 v4" */
+const char *engine_blas_core(void);   /* the kernel OpenBLAS runs, "Cooperlake"; "" if not linked */
+const char *engine_blas_config(void); /* version and build of OpenBLAS */
 int engine_blas_threads(void);
 
 #endif

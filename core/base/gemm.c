@@ -37,9 +37,10 @@ static void by_openblas(const Gemm *p) {
 }
 #endif
 
-/* Decided by the shape alone.  A short k under GEMM_TN costs more to look through than to multiply. */
+/* Decided by the shape alone: a short k under GEMM_TN costs more to look through than to do. */
 static bool worth_skipping(const Gemm *p) {
-    return p->skip_zeros && (p->form == GEMM_NN || (p->form == GEMM_TN && (p->k == 1 || p->k >= 32)));
+    bool long_or_one = p->k == 1 || p->k >= 32;
+    return p->skip_zeros && (p->form == GEMM_NN || (p->form == GEMM_TN && long_or_one));
 }
 
 void gemm(const Gemm *product) {

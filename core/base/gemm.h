@@ -8,7 +8,7 @@
  *     GEMM_NT   C (m x n) = A  (m x k) times B', B stored (n x k)
  * The sum of every element starts from 0, from a row vector `bias` (n), or from C itself (`add`).
  *
- * ENGINE_OWN: element (i, j) is one chain of fused multiply-adds over k = 0, 1, 2, ... in that order,
+ * ENGINE_OWN: element (i, j) is one chain of fused multiply-adds over k = 0, 1, 2, ... in order,
  *     c = start;  for k:  c = fma(a(i,k), b(k,j), c)
  * whatever the vector width, blocking, compiler or optimisation level: the same bits everywhere.
  * One exception: GEMM_NT with k >= GEMM_LONG is 16 such chains from 0, term k in chain k mod 16 (k
@@ -17,10 +17,10 @@
  * or n into pieces moves no bit.
  * With `skip_zeros` terms whose a(i,k) is zero may be left out of the chain; while B is finite that
  * changes no bit but the sign of a zero.  It pays when A is sparse, like the rows of MNIST.
- * ENGINE_OPENBLAS: cblas_sgemm (cblas_dgemm in the double build) on one thread; its order, and so its
- * bits, differ between CPU families.
+ * ENGINE_OPENBLAS: cblas_sgemm (cblas_dgemm in the double build) on one thread; its order, and so
+ * its bits, differ between CPU families.
  *
- * Nothing is allocated; packing buffers are static.  C must not overlap A or B.  m, n or k may be 0.
+ * Nothing is allocated; packing buffers are static.  C must not overlap A or B; m, n, k may be 0.
  */
 #ifndef TIDEMARK_BASE_GEMM_H
 #define TIDEMARK_BASE_GEMM_H

@@ -45,8 +45,9 @@ INLINE void multiply(const size_t rows, const size_t vectors, const bool masked,
     const size_t last = vectors - 1, live = t->live;
     UNROLL for (size_t r = 0; r < rows; r++)
         UNROLL for (size_t v = 0; v < vectors; v++)
-            sum[r][v] = t->start ? load_cut(t->start + r * t->start_row + v * LANES, v == last, live)
-                                 : vr_zero();
+            sum[r][v] = !t->start ? vr_zero()
+                                  : load_cut(t->start + r * t->start_row + v * LANES, v == last,
+                                             live);
     const Real *a = t->a, *b = t->b;
     const size_t a_row = t->a_row, a_k = t->a_k, b_k = t->b_k;
     for (size_t k = t->k; k > 0; k--, a += a_k, b += b_k) {

@@ -4,8 +4,8 @@
  *
  * Rows of A and rows of B both run along k, so an element of C is the dot product of two rows, and
  * turning B would cost more than a small product itself.  The dot product's order is its own (see
- * gemm.h): 16 chains, term k in chain k mod 16, then halves are added.  k counts as padded with zeros
- * to a multiple of 16.
+ * gemm.h): 16 chains, term k in chain k mod 16, then halves are added.  k counts as padded with
+ * zeros to a multiple of 16.
  */
 #include "core/base/kernels.h"
 #include "core/base/simd.h"

@@ -3,8 +3,8 @@
  * gemm_sparse.isa.c - products whose A holds many zeros, for one instruction set.
  *
  * Row by row of C: first the places of the row's numbers that are not zero are listed, then only
- * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.  k
- * is cut into blocks whose part of B stays in the first-level cache while all rows of A go by.
+ * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.
+ * k is cut into blocks whose part of B stays in the first-level cache while all rows of A go by.
  */
 #include "core/base/kernels.h"
 #include "core/base/simd.h"

@@ -2,8 +2,8 @@
  *
  * kernels.h - internal: how one hot loop exists once for each instruction set.
  *
- * A file X.isa.c is compiled once for every variant with -DISA=baseline, v3, v4 or neon.  It ends in
- * one table of function pointers whose name carries the variant:
+ * A file X.isa.c is compiled once for every variant with -DISA=baseline, v3, v4 or neon.  It ends
+ * in one table of function pointers whose name carries the variant:
  *     const GemmKernels VARIANT(gemm_kernels) = {...};        (gemm_kernels_v3, for instance)
  * The file X.c holds the public functions; they call through the table engine_start chose:
  *     static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
@@ -38,8 +38,8 @@
 
 extern int engine_variant; /* index of the variant that runs; 0 until engine_start */
 
-/* A work buffer that is kept and only grows, aligned to 64 bytes: a training loop allocates it in its
- * first iteration.  `slot` tells buffers apart that are in use at the same time. */
+/* A work buffer that is kept and only grows, aligned to 64 bytes: a training loop allocates it in
+ * its first iteration.  `slot` tells buffers apart that are in use at the same time. */
 typedef enum Scratch { SCRATCH_INPUT, SCRATCH_WEIGHTS, SCRATCH_COUNT } Scratch;
 Real *engine_scratch(Scratch slot, size_t count);
 

@@ -117,7 +117,7 @@ static size_t row_argmax(const Real *row, size_t classes) {
     return best;
 }
 
-/* A block of rows: shifts all logits, takes all exponentials and logarithms at once, then divides. */
+/* A block of rows: shifts all logits, takes all exponentials and logarithms at once, divides. */
 static size_t softmax_block(const Real *logits, const uint8_t *targets, size_t rows,
                             size_t classes, Real *probabilities, Real *losses) {
     enum { BLOCK = 64 };

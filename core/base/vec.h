@@ -7,8 +7,9 @@
  * (measured over all floats in tests/engine.c); in the double build they are those of exact.h.
  * `y` may be the same array as `x`; partial overlap is not allowed.
  *
- * Reductions have one documented order: 16 partial sums in double, element i goes to partial i mod 16
- * in increasing order, then the partials are added pairwise (0+8, 1+9, ... then 0+4, ... 0+2, 0+1).
+ * Reductions have one documented order: 16 partial sums in double, element i goes to partial
+ * i mod 16 in increasing order, then the partials are added pairwise (0+8, 1+9, ... then 0+4, ...
+ * 0+2, 0+1).
  */
 #ifndef TIDEMARK_BASE_VEC_H
 #define TIDEMARK_BASE_VEC_H
@@ -38,7 +39,7 @@ void vec_multiply(const Real *a, const Real *b, Real *y, size_t n); /* y = a b *
 /* ---- bytes to numbers: y = (byte - shift(i)) * scale; shift has n elements or is NULL ---- */
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);
 
-/* ---- masks: element i is `value` where word i >= threshold, else 0 (threshold = share * 2^32) ---- */
+/* ---- masks: `value` where word i >= threshold (the share of zeros times 2^32), else 0 ---- */
 void vec_mask(const uint32_t *words, uint32_t threshold, Real value, Real *mask, size_t n);
 
 /* ---- reductions, in the order above ---- */
@@ -80,7 +81,8 @@ void vec_update_velocity(const VecUpdate *u);     /* v = mu v + rate g'; w -= v 
 void vec_update_velocity_nesterov(const VecUpdate *u); /* u = v; v = mu v + rate g';
                                                           w -= (1 + mu) v - mu u */
 void vec_update_adagrad(const VecUpdate *u);      /* s += g'^2; w -= rate g' / (sqrt(s) + eps) */
-void vec_update_rmsprop(const VecUpdate *u);      /* s = b2 s + (1-b2) g'^2; w -= rate g'/(sqrt(s)+eps) */
+void vec_update_rmsprop(const VecUpdate *u);      /* s = b2 s + (1-b2) g'^2;
+                                                     w -= rate g' / (sqrt(s) + eps) */
 void vec_update_adam(const VecUpdate *u);         /* m = b1 m + (1-b1) g'; s = b2 s + (1-b2) g'^2;
                                                      w -= rate m / (sqrt(s) + eps); momentum = b1 */
 void vec_update_adadelta(const VecUpdate *u);     /* s = rho s + (1-rho) g'^2;

@@ -111,8 +111,8 @@ INLINE VD term_of(Term term, const Real *x, const Real *z) {
     }
 }
 
-/* `term` is a constant wherever this is inlined.  A tail is padded with zeros, which change nothing:
- * a partial sum starts as +0 and so is never -0. */
+/* `term` is a constant wherever this is inlined.  A tail is padded with zeros, which change
+ * nothing: a partial sum starts as +0 and so is never -0. */
 INLINE double reduce(Term term, const Real *x, const Real *z, size_t n) {
     VD part[PARTS] = {{0}};
     size_t i = 0;

@@ -2,8 +2,8 @@
  *
  * image.h - pooling and normalisation of images stored n x height x width x channels.
  *
- * Elementwise over channels, so vectors run along them.  Every sum has one fixed order, stated below;
- * same bits on every machine.  Nothing is allocated after the first call of a shape.
+ * Elementwise over channels, so vectors run along them.  Every sum has one fixed order, stated
+ * below; same bits on every machine.  Nothing is allocated after the first call of a shape.
  */
 #ifndef TIDEMARK_NET_IMAGE_H
 #define TIDEMARK_NET_IMAGE_H
@@ -23,8 +23,8 @@ typedef struct PoolShape {
 size_t image_pool_out_height(const PoolShape *shape);
 size_t image_pool_out_width(const PoolShape *shape);
 
-/* Largest of each window; the first in row order wins, and `argmax` (as many elements as y) keeps its
- * place (row * kernel + column) in the window for the backward pass. */
+/* Largest of each window; the first in row order wins, and `argmax` (as many elements as y) keeps
+ * its place (row * kernel + column) in the window for the backward pass. */
 void image_max_pool_forward(const PoolShape *shape, size_t n, const Real *x, Real *y,
                             uint8_t *argmax);
 /* dx: the dy of all windows won, added in row order of the windows; overwritten. */
@@ -54,15 +54,15 @@ void image_lrn_backward(const LrnShape *shape, size_t n, const Real *x, const Re
 /* ---- batch normalisation per channel, without scale and shift (Caffe's batch_norm_layer.cpp) ----
  * `pixels` = images x height x width, the values a channel has.  Sums over pixels run in double, in
  * order.  The running statistics are those of Caffe: three blobs in one array of 2 channels + 1
- * elements, sum of means, sum of variances (each times m / (m - 1)), and the weight both are divided
- * by; all 0 at the start. */
+ * elements, sum of means, sum of variances (each times m / (m - 1)), and the weight both are
+ * divided by; all 0 at the start. */
 typedef struct BatchNorm {
     size_t channels;
     Real epsilon;  /* 1e-5 */
     Real fraction; /* of the past in the running statistics: 0.999 */
 } BatchNorm;
 
-/* y = (x - mean) / sqrt(variance + epsilon); mean and variance (biased) have `channels` elements. */
+/* y = (x - mean) / sqrt(variance + epsilon); mean and (biased) variance: `channels` elements. */
 void image_batch_norm_forward(const BatchNorm *norm, size_t pixels, const Real *x, Real *y,
                               Real *mean, Real *variance);
 /* Takes a batch's mean and variance into the running statistics. */
