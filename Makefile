@@ -105,9 +105,19 @@ $(LIB_DOUBLE): $(OBJ_DOUBLE)
 	@rm -f $@
 	ar rcs $@ $^
 
-# ---- programs: all .c files of an experiment's directory make its driver -----------------------
+# ---- programs: all .c files of an experiment's directory make its driver.  Its double_*.c are
+# compiled a second time and linked with the library in double into one object, which shows nothing
+# but the functions named double_* ----------------------------------------------------------------
+OBJCOPY  = $(shell $(CC) -print-prog-name=objcopy)
+doubled  = $(patsubst %.c,$(BUILD)/double/%.o,$(wildcard experiments/$(1)/double_*.c))
+$(BUILD)/double/experiments/%/all.o: $(LIB_DOUBLE)
+	$(CC) -r -nostdlib -o $@.open $(filter-out $<,$^) $<
+	$(OBJCOPY) --wildcard --keep-global-symbol='double_*' $@.open $@
+	@rm -f $@.open
 define experiment_rules
-$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/float/%.o,$(wildcard experiments/$(1)/*.c)) $(LIB_FLOAT)
+$(BUILD)/double/experiments/$(1)/all.o: $(call doubled,$(1))
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/float/%.o,$(wildcard experiments/$(1)/*.c)) \
+        $(if $(call doubled,$(1)),$(BUILD)/double/experiments/$(1)/all.o) $(LIB_FLOAT)
 	@mkdir -p $$(@D)
 	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ $(LIBS)
 endef
