@@ -172,7 +172,7 @@ static void the_driver(void **state) {
                      (Where[]){{"kind", "relu"}, {"signal", "activation"}, {0}}, values, 64);
     assert_int_equal(n, 4);
     for (size_t i = 0; i < n; i++)
-        assert_true(values[i] > 0.2 && values[i] < 0.8); /* a normalised input is off half the time */
+        assert_true(values[i] > 0.2 && values[i] < 0.8); /* normalised inputs: off half the time */
 
     Table *bins = run(out, true, "watch_histogram");
     assert_int_equal(table_rows(bins), 3 * 5 * 2 * WATCH_BINS); /* points 1, 2 and 4 */

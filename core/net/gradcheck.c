@@ -21,8 +21,8 @@ typedef struct Probe {
     size_t count;
 } Probe;
 
-/* Which piece of a piecewise smooth loss the last pass was on, as a number (FNV-1a): which ReLUs were
- * on, and where the maxima stood. */
+/* Which piece of a piecewise smooth loss the last pass was on, as a number (FNV-1a): which ReLUs
+ * were on, and where the maxima stood. */
 static uint64_t piece(const Net *net, size_t count) {
     uint64_t sum = 14695981039346656037u;
     for (size_t i = 0; net->spec.keep && i < net->count; i++) {

@@ -6,8 +6,8 @@
  *     forward:  (L(w + h) - L(w)) / h           error O(h)
  * The relative error of one element is |a - n| / max(|a|, |n|) (CS231n), where both are below
  * `floor` it is |a - n| / floor: a gradient that is zero has no relative error.  Dropout masks are
- * held: the pass counter is put back before every loss.  To be believed at 1e-7 it has to run in the
- * double build.
+ * held: the pass counter is put back before every loss.  To be believed at 1e-7 it has to run in
+ * the double build.
  *
  * A difference that reaches over a kink (a ReLU that goes on or off, another maximum in a pooling
  * window) is no derivative.  With NetSpec.keep such elements are recognised and counted.

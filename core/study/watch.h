@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * watch.h - a training seen from inside (CS231n, "Babysitting the learning process"): how large its
- * updates are against its weights, how activations and gradients are distributed over the layers, and
- * what the running average of its parameters is worth.
+ * updates are against its weights, how activations and gradients are distributed over the layers,
+ * and what the running average of its parameters is worth.
  *
  * Every driver writes all of it with --watch, for every training of curve_run (curve.h), into the
  * tables watch_ratio, watch_layer, watch_histogram and watch_average (lab/experiment.h).  A loop of
@@ -15,8 +15,8 @@
  *     if (!trainer_step(&trainer)) break;
  *     watch_after(watch, validation);
  *
- * Watching changes no bit of what is watched: layers are looked at in a second network that keeps all
- * activations and gets a copy of the weights.
+ * Watching changes no bit of what is watched: layers are looked at in a second network that keeps
+ * all activations and gets a copy of the weights.
  */
 #ifndef TIDEMARK_STUDY_WATCH_H
 #define TIDEMARK_STUDY_WATCH_H
@@ -55,8 +55,8 @@ WatchHistogram watch_histogram(const Real *x, size_t n);
 /* ---- the running average of the parameters ---- */
 
 /* After n updates an exponential average with weight 1 - d for the newest, d = min(decay, (n - 1) /
- * n): the plain mean while there are few, so it needs no correction at the start.  Running statistics
- * (batch normalisation) are averaged alike. */
+ * n): the plain mean while there are few, so it needs no correction at the start.  Running
+ * statistics (batch normalisation) are averaged alike. */
 typedef struct Average {
     Net *net;
     double decay;

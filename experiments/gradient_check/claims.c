@@ -215,8 +215,8 @@ static double hidden_at_start(const Results *r, size_t seed) {
 
 static Finding judge_start(const Results *results) {
     return finding_between(of_all(results, hidden_at_start), 1, 4,
-                           "of four planted errors stay below 1e-2 at small initial weights and are "
-                           "found after 300 updates");
+                           "of four planted errors stay below 1e-2 at small initial weights and "
+                           "are found after 300 updates");
 }
 
 static double worst_decay(const Results *r, size_t seed, const char *decay) {
@@ -257,8 +257,8 @@ static Finding judge_dropout(const Results *results) {
 static Finding judge_missed(const Results *results) {
     Interval caught = of_all(results, held);
     return finding_between(of_all(results, missed), caught.low > 1e-2 ? 0 : 1, 1e-2,
-                           "worst error of a wrong dropout gradient with dropout off; with the mask "
-                           "held it is %.3g", caught.value);
+                           "worst error of a wrong dropout gradient with dropout off; with the "
+                           "mask held it is %.3g", caught.value);
 }
 
 /* ---- how many ---- */
@@ -321,8 +321,8 @@ const Claim gradient_check_claims[] = {
     {"smaller-is-worse", CS231N, "A step that is too small makes the error larger again.", "> 1",
      judge_rise},
     {"step", CS231N, "The step should lie between 1e-6 and 1e-4.", "1e-6 ... 1e-4", judge_step},
-    {"threshold-smooth", CS231N, "Without kinks a right gradient is below 1e-7.", "0 per cent above",
-     judge_smooth},
+    {"threshold-smooth", CS231N, "Without kinks a right gradient is below 1e-7.",
+     "0 per cent above", judge_smooth},
     {"threshold-wrong", CS231N, "A relative error above 1e-2 means that the gradient is wrong.",
      "0 per cent of a right one above", judge_wrong},
     {"threshold-caught", CS231N, "A wrong gradient shows as a relative error above 1e-2.", "> 0.01",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Errors that people make in a backward pass, each in one layer of a network that is otherwise right:
- * the layer's operations are exchanged for a copy with another backward function.
+ * Errors that people make in a backward pass, each in one layer of a network that is otherwise
+ * right: the layer's operations are exchanged for a copy with another backward function.
  */
 #include "core/base/vec.h"
 #include "core/net/layer.h"

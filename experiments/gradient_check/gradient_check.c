@@ -2,10 +2,11 @@
  *
  * gradient_check - which of the advice on checking gradients catches which error?
  *
- * Small networks (probe.h) on MNIST's digits averaged to 7 x 7 pixels; every element of the gradient
- * is checked.  What is varied, one study each: the step h, precision and formula; the error that is
- * planted; the number of data points; how long the network was trained; weight decay; dropout; how
- * many elements are looked at; and, last, every error under every piece of advice heeded or not.
+ * Small networks (probe.h) on MNIST's digits averaged to 7 x 7 pixels; every element of the
+ * gradient is checked.  What is varied, one study each: the step h, precision and formula; the
+ * error that is planted; the number of data points; how long the network was trained; weight decay;
+ * dropout; how many elements are looked at; and, last, every error under every piece of advice
+ * heeded or not.
  */
 #include "experiments/gradient_check/gradient_check.h"
 

@@ -2,9 +2,9 @@
  *
  * probe.h - one gradient check of one small network, in float or in double.
  *
- * double_probe.c and double_faults.c are compiled twice, and so is the library under them: the build
- * links the double copies into one object of which only double_probe can be seen from outside.
- * Nothing in this interface depends on Real.
+ * double_probe.c and double_faults.c are compiled twice, and so is the library under them: the
+ * build links the double copies into one object of which only double_probe can be seen from
+ * outside. Nothing in this interface depends on Real.
  */
 #ifndef TIDEMARK_GRADIENT_CHECK_PROBE_H
 #define TIDEMARK_GRADIENT_CHECK_PROBE_H
@@ -13,8 +13,8 @@
 
 enum { PROBE_SIDE = 7, PROBE_INPUTS = PROBE_SIDE * PROBE_SIDE, PROBE_ROOM = 2048 };
 
-/* TANH, RELU: 49-20-20-10 dense, dropout after the first activation.  POOL: a 3 x 3 convolution of 8
- * channels, max-pooling, ReLU, 10 outputs.  Softmax and cross-entropy. */
+/* TANH, RELU: 49-20-20-10 dense, dropout after the first activation.  POOL: a 3 x 3 convolution of
+ * 8 channels, max-pooling, ReLU, 10 outputs.  Softmax and cross-entropy. */
 typedef enum ProbeModel { PROBE_TANH, PROBE_RELU, PROBE_POOL } ProbeModel;
 
 /* What is wrong with the gradient. */
