@@ -51,7 +51,7 @@ static double error_of(Case *c) {
     denoiser_forward(&c->net, &c->batch);
     for (size_t i = 0; i < N * V; i++) {
         double y = c->net.decoded[i], x = c->target[i];
-        sum += c->net.spec.output == DENOISER_IDENTITY
+        sum += c->net.spec.output == DENOISER_IDENTITY || c->net.spec.squared
                    ? (y - x) * (y - x) / 2
                    : -(x * exact_log(y) + (1 - x) * exact_log(1 - y));
     }
@@ -87,6 +87,7 @@ static void test_gradient_tied(void **state) {
 static void test_gradient_untied(void **state) {
     (void)state;
     check_gradient(&(DenoiserSpec){.output = DENOISER_SIGMOID, .untied = true});
+    check_gradient(&(DenoiserSpec){.squared = true, .untied = true});
     check_gradient(
         &(DenoiserSpec){.code = DENOISER_RELU, .output = DENOISER_IDENTITY, .untied = true});
 }

@@ -10,7 +10,7 @@
 enum { SIDE = 28 };
 typedef Real Image[SIDE * SIDE];
 
-/* A bar of half width `wide`, from the middle, of half length `length`, at a slope; on ground 0.3. */
+/* A bar about the middle, of half width `wide` and half length `length`, on ground 0.3. */
 static void draw_bar(Image image, double length, double wide, double dx, double dy, Real ink) {
     double norm = sqrt(dx * dx + dy * dy);
     for (int r = 0; r < SIDE; r++) {

@@ -114,6 +114,9 @@ void denoiser_backward(Denoiser *net, const DenoiserBatch *batch, Real weight_fa
     for (size_t i = 0; i < count * visible; i++) {
         net->error[i] = net->decoded[i] - batch->target[i];
     }
+    if (net->spec.squared && net->spec.output == DENOISER_SIGMOID) {
+        vec_sigmoid_backward(net->decoded, net->error, net->error, count * visible);
+    }
     pull_code(net, batch);
     vec_column_sums(net->pull, count, hidden, net->sums, false);
     vec_column_sums(net->error, count, visible, net->sums + hidden, false);

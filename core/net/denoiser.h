@@ -40,6 +40,7 @@ typedef struct DenoiserSpec {
     DenoiserUnit output;   /* SIGMOID or IDENTITY */
     bool untied;
     bool clip;             /* decoded images are cut at 1 */
+    bool squared;          /* half the squared error behind a sigmoid: e is times y (1 - y) */
     /* Adds to `pull` (count x hidden) the derivative of a penalty by the code; NULL = none. */
     void (*penalty)(void *context, const Real *code, size_t count, Real *pull);
     void *context;

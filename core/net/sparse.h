@@ -16,7 +16,7 @@
  * and s is cut at +-limit (source 003: 3).  Only SPARSE_BATCH with lambda 0 and no limit is the
  * gradient of the penalty; the others are rules of their own (tests/double_denoiser.c tests both).
  *
- * The first form adds eps at every image, so r stands up to eps / (1 - lambda) too high: with lambda
+ * The first form adds eps at every image, so r stands eps / (1 - lambda) too high: with lambda
  * 0.9 and eps 0.001 by 0.01.  A unit that is always on has r = 1.01 then, 1 - r + eps < 0, and s
  * changes its sign: what should turn the unit down holds it on.
  */

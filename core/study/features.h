@@ -4,15 +4,15 @@
  * 'are these strokes?'.
  *
  * A weight image (28 x 28) is taken relative to its median, the ground, and turned so that its
- * farthest pixel is positive.  Its figure is the pixels above 0.4 of that peak; the figure falls into
- * connected pieces (8 neighbours).  Of the heaviest piece (by the sum of its values):
+ * farthest pixel is positive.  Its figure is the pixels above 0.4 of that peak; the figure falls
+ * into connected pieces (8 neighbours).  Of the heaviest piece (by the sum of its values):
  *     share        its part of the figure's sum
  *     area         its pixels
- *     elongation   sqrt of the ratio of the two second moments of its values about their centre, 1/12
- *                  added to each, the moment of a pixel: 1 for a disc, about n for a line of n pixels
+ *     elongation   sqrt of the ratio of the two second moments of its values about their centre,
+ *                  1/12 (a pixel's own moment) added to each: 1 for a disc, n for n pixels in a row
  *
- *     FEATURE_STROKE    one piece (share >= 0.7) that is small (8 <= area <= 80, a tenth of the image)
- *                       and long (elongation >= 2)
+ *     FEATURE_STROKE    one piece (share >= 0.7) that is small (8 <= area <= 80, a tenth of the
+ *                       image) and long (elongation >= 2)
  *     FEATURE_SPOT      one small piece (area <= 80) that is not
  *     FEATURE_SHAPE     one larger piece: a part of a digit or a whole one
  *     FEATURE_PATTERN   several pieces: moire, overlaid digits, noise

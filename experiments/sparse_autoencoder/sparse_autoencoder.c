@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sparse autoencoder: what the sparse term does, and whether strokes appear.
+ */
+#include "core/data/dataset.h"
+#include "experiments/sparse_autoencoder/sparse_autoencoder.h"
+
+/* ---- tables ---- */
+
+#define KEY(name)                                                                                  \
+    { name, TIER_KEY }
+#define EXACT(name)                                                                                \
+    { name, TIER_EXACT }
+#define SEEDS(name)                                                                                \
+    { name, TIER_DISTRIBUTION }
+/* A whole number that a bit of the image may push over its edge: not compared. */
+#define GREY(name)                                                                                 \
+    { name, TIER_MACHINE }
+#define PIXELS                                                                                     \
+    GREY("p00"), GREY("p01"), GREY("p02"), GREY("p03"), GREY("p04"), GREY("p05"), GREY("p06"),     \
+        GREY("p07"), GREY("p08"), GREY("p09"), GREY("p10"), GREY("p11"), GREY("p12"), GREY("p13"), \
+        GREY("p14"), GREY("p15"), GREY("p16"), GREY("p17"), GREY("p18"), GREY("p19"), GREY("p20"), \
+        GREY("p21"), GREY("p22"), GREY("p23"), GREY("p24"), GREY("p25"), GREY("p26"), GREY("p27")
+#define NET KEY("setup"), KEY("beta"), KEY("rho")
+
+static const Column curves_columns[] = {
+    NET, KEY("seed"), KEY("step"), EXACT("last"), EXACT("status"), SEEDS("squared_error"),
+    SEEDS("img_diff"), SEEDS("activity"), SEEDS("activity_sd"), SEEDS("always_on"), SEEDS("hoyer"),
+    SEEDS("kurtosis"), SEEDS("dead"), SEEDS("strokes"), SEEDS("spots"), SEEDS("shapes"),
+    SEEDS("patterns"), {0}};
+static const Column units_columns[] = {
+    NET, KEY("unit"), SEEDS("activity"), SEEDS("tracked"), GREY("kind"), GREY("area"),
+    GREY("share"), GREY("elongation"), {0}};
+static const Column sheets_columns[] = {NET, KEY("unit"), KEY("row"), PIXELS, {0}};
+static const Column decoded_columns[] = {NET, KEY("image"), KEY("row"), PIXELS, {0}};
+
+const TableSpec sparse_tables[] = {{"curves", curves_columns},
+                                   {"units", units_columns},
+                                   {"sheets", sheets_columns},
+                                   {"decoded", decoded_columns},
+                                   {0}};
+
+/* ---- a cell: train, and look after 1, 2, 4, 8, ... steps and at the end ---- */
+
+static bool sparse_cell(Cell *cell, Error *err) {
+    const Config *config = cell->config;
+    Run *run = arena_new(cell->arena, Run, 1);
+    if (!run_start(run, cell, err)) {
+        return false;
+    }
+    Trainee *trainee = trainee_create(run);
+    bool sound = measure_write(run, 0, false);
+    for (uint32_t step = 0, next = 1; sound && step < config->steps; next *= 2) {
+        uint32_t to = next < config->steps ? next : config->steps;
+        trainee_go(trainee, run, step, to);
+        step = to;
+        sound = measure_write(run, step, step == config->steps);
+    }
+    if (config->detail) {
+        measure_detail(run);
+    }
+    return true;
+}
+
+/* ---- the plan ---- */
+
+enum { MAIN_RHO = 1 };
+static const double betas[] = {0, 0.01, 0.03, 0.1, 0.3, 1, 3};
+static const double rhos[] = {0.01, 0.05, 0.1, 0.2, 0.3, 0.5};
+enum { BETAS = sizeof betas / sizeof *betas, RHOS = sizeof rhos / sizeof *rhos };
+
+typedef struct Budget {
+    uint32_t seeds, steps[3]; /* by Family */
+} Budget;
+static const Budget budgets[] = {[SCALE_SMOKE] = {2, {16, 20, 2}},
+                                 [SCALE_DESK] = {5, {512, 2000, 100}},
+                                 [SCALE_PAPER] = {10, {4096, 10000, 400}}};
+
+/* Details for seed 1 at the target of the figures and the betas of the book's figure. */
+static void plan_net(Plan *plan, const char *name, double beta, double rho, uint32_t seeds) {
+    const Budget *budget = &budgets[plan_scale(plan)];
+    const Setup *setup = setup_named(name);
+    const bool tutorial = setup->family == FAMILY_TUTORIAL;
+    const bool shown = tutorial || (rho == rhos[MAIN_RHO] && (beta == 0 || beta == 0.1 || beta == 3));
+    for (uint32_t seed = 1; seed <= seeds; seed++) {
+        Config config = {.setup = (uint32_t)(setup - setups), .seed = seed,
+                         .hidden = tutorial ? 196 : 100, .steps = budget->steps[setup->family],
+                         .detail = shown && seed == 1, .beta = beta, .rho = rho};
+        plan_add(plan, &config, "setup=%s,beta=%g,rho=%g,seed=%u", name, beta, rho, seed);
+    }
+}
+
+static void plan_sparse(Plan *plan) {
+    static const char *const others[] = {"blog_share", "blog_batch", "blog_unlimited",
+                                         "blog_share_unlimited", "blog_clean",
+                                         "blog_clean_unlimited", "blog_clean_batch"};
+    static const char *const books[] = {"sigmoid_sigmoid", "sigmoid_identity", "relu_identity",
+                                        "relu_sigmoid", "relu_untied", "relu_decay",
+                                        "relu_centred", "relu_slow", "sigmoid_untied"};
+    const uint32_t seeds = plan_seeds(plan, budgets[plan_scale(plan)].seeds);
+    const uint32_t few = seeds < 3 ? seeds : 3;
+    for (size_t r = 0; r < RHOS; r++) {
+        for (size_t b = 0; b < BETAS; b++) {
+            if (b > 0 || r == MAIN_RHO) { /* without a term rho means nothing */
+                plan_net(plan, "blog", betas[b], rhos[r], r == MAIN_RHO ? seeds : few);
+            }
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        for (size_t b = 1; b < BETAS; b++) {
+            plan_net(plan, others[i], betas[b], rhos[MAIN_RHO], seeds);
+        }
+    }
+    plan_net(plan, "blog_clean", 0, rhos[MAIN_RHO], seeds);
+    for (size_t i = 0; i < sizeof books / sizeof *books; i++) {
+        for (size_t b = 0; b < BETAS; b++) {
+            if (b == 0 || b >= 3) {
+                plan_net(plan, books[i], betas[b], rhos[MAIN_RHO], few);
+            }
+        }
+    }
+    plan_net(plan, "tutorial", 0, 0.1, 1);
+    plan_net(plan, "tutorial", 3, 0.1, 1);
+}
+
+static const Experiment sparse_autoencoder = {
+    .name = "sparse_autoencoder",
+    .title = "The sparse term, and whether strokes appear",
+    .question = "What does the sparse term of an autoencoder do, and under which setting do clean "
+                "strokes appear?",
+    .sources = "003 (np2lkoo, autoencoders part 10: sparse regularisation); Okatani, Deep Learning, 5.4; "
+               "UFLDL, sparse autoencoder",
+    .version = 1,
+    .minutes = {0.2, 5, 120},
+    .config_size = sizeof(Config),
+    .tables = sparse_tables,
+    .claims = sparse_claims,
+    .datasets = (const char *const[]){"mnist", NULL},
+    .verify = dataset_verify,
+    .plan = plan_sparse,
+    .cell = sparse_cell,
+};
+
+int main(int argc, char **argv) {
+    return experiment_main(&sparse_autoencoder, argc, argv);
+}
