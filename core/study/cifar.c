@@ -49,7 +49,7 @@ bool cifar_trainer(const CifarRun *run, Cell *cell, Trainer *trainer, const Data
                                           .scale = 1, .shift = mean},
                               .optimizer = run->optimizer.method == OPTIMIZER_SGD
                                                ? cifar_momentum : run->optimizer,
-                              .loss_bound = 100},
+                              .loss_bound = run->loss_bound > 0 ? run->loss_bound : 100},
                  cell->arena);
     *test = first_images(scored, run->test_images, cell->arena);
     return true;

@@ -22,6 +22,7 @@ typedef struct CifarRun {
     size_t images;            /* the first so many training images; 0 = all */
     size_t test_images;       /* of the test set; 0 = all */
     size_t batch;             /* 0 = 100 */
+    double loss_bound;        /* diverged above; 0 = 100 (Caffe itself goes on: its loss is capped) */
     double norm_fraction;     /* batch norm: of the past in running statistics; 0 = the net's own */
 } CifarRun;
 

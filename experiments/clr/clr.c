@@ -95,13 +95,15 @@ static Schedule schedule_of(const Config *c, Arena *arena) {
 static void plan(Plan *plan) {
     static const uint32_t divisors[] = {[SCALE_SMOKE] = 500, [SCALE_DESK] = 50, [SCALE_PAPER] = 1};
     static const uint32_t seeds[] = {[SCALE_SMOKE] = 1, [SCALE_DESK] = 2, [SCALE_PAPER] = 3};
+    static const size_t test_images[] = {
+        [SCALE_SMOKE] = 500, [SCALE_DESK] = 1000, [SCALE_PAPER] = 0};
     Scale scale = plan_scale(plan);
     for (uint32_t seed = 1; seed <= plan_seeds(plan, seeds[scale]); seed++)
         for (size_t row = 0; row < ROWS; row++)
             plan_add(plan,
                      &(Config){.row = row, .seed = seed, .divisor = divisors[scale],
                                .net = scale == SCALE_PAPER ? CAFFE_FULL : CAFFE_QUICK,
-                               .test_images = scale == SCALE_SMOKE ? 500 : 0},
+                               .test_images = test_images[scale]},
                      "policy=%s,seed=%u", rows[row].policy, seed);
 }
 

@@ -111,7 +111,7 @@ static bool train(Cell *cell, Error *err) {
     const Dataset *test;
     if (!cifar_trainer(&(CifarRun){.net = c->net, .seed = c->seed, .schedule = &schedule,
                                    .optimizer = *row->optimizer, .batch = c->batch,
-                                   .test_images = c->test_images},
+                                   .test_images = c->test_images, .loss_bound = 1e6},
                        cell, &trainer, &test, err) ||
         !curve_run(&(Curve){.cell = cell, .trainer = &trainer, .table = "curve",
                             .iterations = row->policy.iterations / c->divisor,

@@ -78,6 +78,16 @@ static void write_row(Table *table, const Cell *cell, const CurvePoint *p) {
               v_double(p->score.accuracy));
 }
 
+/* The rate is a function of the iteration alone: a hundred points of it, once. */
+static void write_rates(Cell *cell, const Schedule *schedule) {
+    const Config *c = cell->config;
+    uint64_t iterations = rows[c->row].iterations / c->divisor;
+    uint64_t every = iterations > 200 ? iterations / 100 : 1;
+    for (uint64_t i = 0; i < iterations; i += every)
+        table_row(cell_table(cell, "rates"), v_text(rows[c->row].policy), v_count((int64_t)i),
+                  v_double(schedule_rate(schedule, i)));
+}
+
 static bool cell(Cell *cell, Error *err) {
     const Config *c = cell->config;
     const PolicyRow *row = &rows[c->row];
@@ -91,6 +101,8 @@ static bool cell(Cell *cell, Error *err) {
                             .iterations = row->iterations / c->divisor, .interval = c->interval,
                             .score = test, .row = write_row}, err))
         return false;
+    if (c->seed == 1)
+        write_rates(cell, &schedule);
     Score last = trainer_score(&trainer, test);
     table_row(cell_table(cell, "runs"), v_text(row->policy), v_count(c->seed),
               v_text(trainer_status(&trainer)), v_count((int64_t)trainer.iteration),
@@ -105,7 +117,10 @@ static const Column curve_columns[] = {
 static const Column run_columns[] = {
     {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"status", TIER_EXACT}, {"iterations", TIER_EXACT},
     {"test_loss", TIER_DISTRIBUTION}, {"test_accuracy", TIER_DISTRIBUTION}, {0}};
-static const TableSpec tables[] = {{"curve", curve_columns}, {"runs", run_columns}, {0}};
+static const Column rate_columns[] = {
+    {"policy", TIER_KEY}, {"iteration", TIER_KEY}, {"rate", TIER_EXACT}, {0}};
+static const TableSpec tables[] = {
+    {"curve", curve_columns}, {"runs", run_columns}, {"rates", rate_columns}, {0}};
 
 static const Experiment experiment = {
     .name = "warm_restarts",
