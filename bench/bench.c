@@ -28,8 +28,8 @@ static const TableSpec throughput_table = {
                      {"share_of_fma_peak", TIER_MACHINE}, {NULL, TIER_KEY}}};
 
 /* Several trainings in processes of their own, side by side, against one: `ratio` is that of the
- * work done per second of all of them.  By CPU time it tells what they take from each other (caches,
- * memory); by wall time also what others on the machine take. */
+ * work done per second of all of them.  By CPU time it tells what they take from each other
+ * (caches, memory); by wall time also what others on the machine take. */
 static const TableSpec scaling_table = {
     "scaling",
     (const Column[]){{"workload", TIER_KEY}, {"batch", TIER_KEY}, {"processes", TIER_KEY},
@@ -67,8 +67,8 @@ static bool takes_part(const Bench *bench, const WorkloadSpec *spec, Program pro
     return program == OWN || bench->torch;
 }
 
-static double one_window(Bench *bench, Workload *workload, const WorkloadSpec *spec, Program program,
-                         double seconds, char *form) {
+static double one_window(Bench *bench, Workload *workload, const WorkloadSpec *spec,
+                         Program program, double seconds, char *form) {
     Error err;
     Count count;
     if (program >= EAGER) {
@@ -241,7 +241,8 @@ static void run_workloads(Bench *bench, Arena *arena) {
                  bench->torch ? torch_version(bench->torch) : "none");
     for (const WorkloadSpec *spec = workloads; spec->name; spec++)
         if (!bench->plan.only || strstr(spec->name, bench->plan.only))
-            run_workload(bench, spec, spec->set && strcmp(spec->set, "cifar10") == 0 ? cifar : mnist);
+            run_workload(bench, spec,
+                         spec->set && strcmp(spec->set, "cifar10") == 0 ? cifar : mnist);
     if (bench->torch)
         torch_stop(bench->torch);
 }
@@ -271,8 +272,8 @@ static void begin(Bench *bench) {
            peak / 1e9, engine_blas_core()[0] ? engine_blas_core() : "none");
 }
 
-/* OpenBLAS reads its variables while it is loaded, and PyTorch inherits them: whatever the machine's
- * settings, the peers run as they would by themselves. */
+/* OpenBLAS reads its variables while it is loaded, and PyTorch inherits them: whatever the
+ * machine's settings, the peers run as they would by themselves. */
 static void forget_openblas_variables(char **argv) {
     static const char *const names[] = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_VERBOSE",
                                         "OPENBLAS_NUM_THREADS", "OPENBLAS_BLOCK_FACTOR"};

@@ -52,7 +52,7 @@ typedef struct Count {
  * is read about every millisecond. */
 Count count_for(double seconds, double units, void (*step)(void *context), void *context);
 
-/* ---- the core's limit (peak.c): fused multiply-adds on registers alone, FLOP per CPU-second ---- */
+/* ---- the core's limit (clock.c, peak.isa.c): fused multiply-adds on registers, FLOP per CPU-second ---- */
 double peak_run(double seconds);
 
 /* ---- what is trained (workload.c) ---- */
@@ -93,8 +93,8 @@ Torch *torch_start(const Plan *plan, const Dataset *mnist, const Dataset *cifar,
                    Error *err);
 const char *torch_version(const Torch *torch);
 /* One window; `form` (at least 64 bytes) receives the name of the form that ran. */
-bool torch_run(Torch *torch, const WorkloadSpec *spec, Program program, double seconds, Count *count,
-               char *form, Error *err);
+bool torch_run(Torch *torch, const WorkloadSpec *spec, Program program, double seconds,
+               Count *count, char *form, Error *err);
 void torch_stop(Torch *torch);
 
 /* ---- products and convolutions by themselves (shapes.c) ---- */
@@ -102,7 +102,7 @@ void torch_stop(Torch *torch);
 extern const TableSpec shapes_table;
 bool shapes_run(const Plan *plan, Table *table);
 
-/* ---- ratios (ratio.c) ---- */
+/* ---- ratios (clock.c) ---- */
 /* Median over rounds of a[i] / b[i] and its bootstrap interval; nan where b was not measured. */
 Interval ratio_of(const double *a, const double *b, size_t rounds);
 

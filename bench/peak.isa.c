@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The most fused multiply-adds a core can do: 12 independent chains, which hide the latency of 4 to 5
- * cycles on two units, and nothing from memory.
+ * The most fused multiply-adds a core can do: 12 independent chains, which hide the latency of 4 to
+ * 5 cycles on two units, and nothing from memory.
  */
 #include "bench/peak.h"
 #include "core/base/simd.h"

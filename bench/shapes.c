@@ -2,8 +2,8 @@
  *
  * shapes.c - the products and convolutions of the suite by themselves, own engine against OpenBLAS.
  *
- * Operands stay in the cache, as they do in training.  A matrix product is named by where it occurs;
- * its first layer's input has zeros where MNIST has them (81%), and is given as such (skip_zeros):
+ * Operands stay in the cache, as they do in training.  A matrix product is named by where it
+ * occurs; its first layer's input has zeros where MNIST has them (81%), and is given as such (skip_zeros):
  * there the FLOPs are those of the whole product.
  */
 #include "bench/bench.h"
@@ -182,11 +182,12 @@ static void convolve(const Plan *plan, Table *table, size_t which, int programs,
     size_t in = IMAGES * s->height * s->width * s->in, patch = s->kernel * s->kernel * s->in;
     size_t places = IMAGES * conv_out_height(s) * conv_out_width(s), out = places * s->out;
     size_t largest = in > out ? in : out;
+    largest = largest > patch * s->out ? largest : patch * s->out;
     Arena *arena = arena_create();
     Job job = {.conv = *s, .x = random_numbers(arena, in, 0, 0),
                .y = random_numbers(arena, out, 1, 0),
                .w = random_numbers(arena, patch * s->out, 2, 0),
-               .result = arena_new(arena, Real, largest > patch * s->out ? largest : patch * s->out)};
+               .result = arena_new(arena, Real, largest)};
     for (job.what = FORWARD; job.what <= INPUT; job.what++) {
         if (which == 0 && job.what == INPUT)
             continue; /* nobody wants the gradient at the data */

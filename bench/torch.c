@@ -87,8 +87,8 @@ const char *torch_version(const Torch *torch) {
     return torch->version;
 }
 
-bool torch_run(Torch *torch, const WorkloadSpec *spec, Program program, double seconds, Count *count,
-               char *form, Error *err) {
+bool torch_run(Torch *torch, const WorkloadSpec *spec, Program program, double seconds,
+               Count *count, char *form, Error *err) {
     char line[256] = "";
     double loss;
     *count = (Count){0};

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 /* ---- what is trained ---- */
-static const LayerSpec autoencoder[] = {{.kind = LAYER_DENSE, .units = 100}, {.kind = LAYER_SIGMOID},
-                                        {.kind = LAYER_DENSE, .units = 784}, {.kind = LAYER_SIGMOID},
-                                        {.kind = LAYER_END}};
+static const LayerSpec autoencoder[] = {
+    {.kind = LAYER_DENSE, .units = 100}, {.kind = LAYER_SIGMOID},
+    {.kind = LAYER_DENSE, .units = 784}, {.kind = LAYER_SIGMOID}, {.kind = LAYER_END}};
 static const LayerSpec mlp_128[] = {{.kind = LAYER_DENSE, .units = 128}, {.kind = LAYER_RELU},
                                     {.kind = LAYER_DENSE, .units = 10}, {.kind = LAYER_END}};
 static const LayerSpec mlp_1000[] = {{.kind = LAYER_DENSE, .units = 1000}, {.kind = LAYER_RELU},
