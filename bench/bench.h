@@ -5,12 +5,12 @@
  *     build/bin/bench [--quick] [--only NAME] [--out DIR] [--isa NAME] [--python PROGRAM]
  *
  * All rates are per CPU-second of the process that did the work (CLOCK_PROCESS_CPUTIME_ID), on one
- * thread.  The programs take turns: a round is one window of each, in rotating order, and one window
- * of the core's peak; a ratio is the median over rounds of ratios within a round, with the bootstrap
- * interval of that median.  So a machine that is slower for a while is slower for all.
+ * thread.  The programs take turns: a round is one window of each, in rotating order, and one
+ * window of the core's peak; a ratio is the median over rounds of ratios within a round, with the
+ * bootstrap interval of that median.  So a machine that is slower for a while is slower for all.
  *
  *     own       the lab's engine, through core/learn/train.c as every experiment uses it
- *     openblas  the same network code with OpenBLAS' products; convolutions as image to rows + sgemm
+ *     openblas  the same network code with OpenBLAS' products; convolutions as patches + sgemm
  *     eager     PyTorch as its tutorials write it     \  in a process of its own: bench/peers.py
  *     best      PyTorch's fastest form of those tried /
  */
@@ -52,7 +52,7 @@ typedef struct Count {
  * is read about every millisecond. */
 Count count_for(double seconds, double units, void (*step)(void *context), void *context);
 
-/* ---- the core's limit (clock.c, peak.isa.c): fused multiply-adds on registers, FLOP per CPU-second ---- */
+/* ---- the core's limit (clock.c, peak.isa.c): multiply-adds on registers, FLOP per CPU-second ---- */
 double peak_run(double seconds);
 
 /* ---- what is trained (workload.c) ---- */
@@ -77,8 +77,8 @@ Workload *workload_create(const WorkloadSpec *spec, const Dataset *set, Arena *a
 double workload_flops(const Workload *workload); /* of one example; nan for parity */
 Count workload_run(Workload *workload, double seconds);
 
-/* The training set, or generated images of its shape (81% zeros for mnist, as it has) where the data
- * are not there; `generated` says which. */
+/* The training set, or generated images of its shape (81% zeros for mnist, as it has) where the
+ * data are not there; `generated` says which. */
 const Dataset *workload_data(const char *name, Arena *arena, bool *generated);
 
 /* `processes` copies side by side, each for `seconds`: work and CPU time of all, the longest wall
@@ -98,7 +98,7 @@ bool torch_run(Torch *torch, const WorkloadSpec *spec, Program program, double s
 void torch_stop(Torch *torch);
 
 /* ---- products and convolutions by themselves (shapes.c) ---- */
-/* Adds all rows to `table` and prints them; returns false when there is no OpenBLAS to compare with. */
+/* Adds all rows to `table` and prints them; false when there is no OpenBLAS to compare with. */
 extern const TableSpec shapes_table;
 bool shapes_run(const Plan *plan, Table *table);
 

@@ -3,8 +3,8 @@
  * shapes.c - the products and convolutions of the suite by themselves, own engine against OpenBLAS.
  *
  * Operands stay in the cache, as they do in training.  A matrix product is named by where it
- * occurs; its first layer's input has zeros where MNIST has them (81%), and is given as such (skip_zeros):
- * there the FLOPs are those of the whole product.
+ * occurs; its first layer's input has zeros where MNIST has them (81%), and is given as such
+ * (skip_zeros): there the FLOPs are those of the whole product.
  */
 #include "bench/bench.h"
 #include "core/base/conv.h"
