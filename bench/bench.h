@@ -52,7 +52,7 @@ typedef struct Count {
  * is read about every millisecond. */
 Count count_for(double seconds, double units, void (*step)(void *context), void *context);
 
-/* ---- the core's limit (clock.c, peak.isa.c): multiply-adds on registers, FLOP per CPU-second ---- */
+/* ---- the core's limit (clock.c, peak.isa.c): FLOP per CPU-second, from registers alone ---- */
 double peak_run(double seconds);
 
 /* ---- what is trained (workload.c) ---- */
