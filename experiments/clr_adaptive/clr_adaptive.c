@@ -147,7 +147,7 @@ static const Experiment experiment = {
     .sources = "004 (Qiita, learning rates after fast.ai); Smith, Cyclical Learning Rates for "
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
-    .minutes = {0.1, 2, 1100},
+    .minutes = {0.05, 1.1, 1100},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = clr_adaptive_claims,

@@ -139,7 +139,7 @@ static const Experiment experiment = {
     .sources = "004 (Qiita, learning rates after fast.ai); Smith, Cyclical Learning Rates for "
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
-    .minutes = {0.1, 2, 500},
+    .minutes = {0.05, 0.9, 500},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = clr_sigmoid_claims,

@@ -78,7 +78,7 @@ static const Experiment experiment = {
     .sources = "004 (Qiita, learning rates after fast.ai); Smith, Cyclical Learning Rates for "
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
-    .minutes = {0.1, 2, 60},
+    .minutes = {0.05, 1.1, 25},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = lr_range_test_claims,

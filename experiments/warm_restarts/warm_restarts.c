@@ -129,7 +129,7 @@ static const Experiment experiment = {
     .sources = "004 (Qiita, learning rates after fast.ai); Loshchilov & Hutter, SGDR, arXiv "
                "1608.03983; Smith, arXiv 1803.09820",
     .version = 1,
-    .minutes = {0.1, 2, 400},
+    .minutes = {0.05, 1.5, 400},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = warm_restarts_claims,
