@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is written down of a net: how well it restores, how sparse it is, what its weights look like.
- * All on the author's 1,000 judged images, without noise or dropout.
+ * What is written down of a net: how well it restores, how sparse it is, what its weights look
+ * like.  All on the author's 1,000 judged images, without noise or dropout.
  */
 #include "core/base/vec.h"
 #include "experiments/sparse_autoencoder/sparse_autoencoder.h"
 #include <math.h>
 
-enum { V = DIGIT_PIXELS, SIDE = 28, IMAGES = DIGIT_CLASSES * DIGITS_JUDGED, DECODED = 10 };
+enum { V = DIGIT_PIXELS, SIDE = 28, IMAGES = DIGIT_CLASSES * DIGITS_JUDGED, TEN = 10 };
 static const double dead_range = 0.01, always_on = 0.95;
 
 typedef struct Code { /* of one hidden unit, over the images */
@@ -124,37 +124,48 @@ bool measure_write(Run *run, uint32_t step, bool last) {
 
 /* ---- the detail of one seed: units, their weight images, restored images ---- */
 
-static void write_image(Run *run, const char *table, size_t index, const uint8_t *grey) {
-    Value row[5 + SIDE] = {v_name(run), v_short(run, run->config->beta),
-                           v_short(run, run->config->rho), v_count((int64_t)index)};
+/* Ten images side by side: 28 rows of 280 grey values. */
+static void write_band(Run *run, const char *table, size_t band, uint8_t images[TEN][V]) {
+    Value row[5 + TEN * SIDE] = {v_name(run), v_short(run, run->config->beta),
+                                 v_short(run, run->config->rho), v_count((int64_t)band)};
     for (size_t r = 0; r < SIDE; r++) {
         row[4] = v_count((int64_t)r);
-        for (size_t c = 0; c < SIDE; c++) {
-            row[5 + c] = v_count(grey[r * SIDE + c]);
+        for (size_t c = 0; c < TEN * SIDE; c++) {
+            row[5 + c] = v_count(images[c / SIDE][r * SIDE + c % SIDE]);
         }
         table_add(cell_table(run->cell, table), row, sizeof row / sizeof *row);
     }
 }
 
-static void write_decoded(Run *run) {
-    Real centred[V];
-    for (size_t d = 0; d < DECODED; d++) {
-        uint8_t grey[V];
-        const Real *x = run->judge.x + d * DIGITS_JUDGED * V;
-        for (size_t i = 0; i < V && run->mean != NULL; i++) {
-            centred[i] = x[i] - run->mean[i];
+static void write_sheet(Run *run) {
+    const size_t hidden = run->config->hidden;
+    for (size_t first = 0; first < hidden; first += TEN) {
+        uint8_t images[TEN][V] = {{0}};
+        for (size_t j = first; j < first + TEN && j < hidden; j++) {
+            digits_stretch(run->net.encoder + j, hidden, images[j - first]);
         }
-        denoiser_forward(&run->net, &(DenoiserBatch){.count = 1,
-                                                     .target = run->mean != NULL ? centred : x});
-        if (run->mean != NULL) {
-            vec_axpy(1, run->mean, run->net.decoded, V);
-        }
-        digits_stretch(run->net.decoded, 1, grey);
-        write_image(run, "decoded", d, grey);
+        write_band(run, "sheets", first / TEN, images);
     }
 }
 
-void measure_detail(Run *run) {
+/* Band 0: the first image of every digit; band 1: what the net makes of it. */
+static void write_decoded(Run *run) {
+    static Real centred[DIGITS_JUDGED * V];
+    uint8_t images[TEN][V], decoded[TEN][V];
+    for (size_t d = 0; d < TEN; d++) {
+        digits_stretch(run->judge.x + d * DIGITS_JUDGED * V, 1, images[d]);
+        const Real *x = inputs_of(run, d, centred);
+        denoiser_forward(&run->net, &(DenoiserBatch){.count = 1, .target = x});
+        if (run->mean != NULL) {
+            vec_axpy(1, run->mean, run->net.decoded, V);
+        }
+        digits_stretch(run->net.decoded, 1, decoded[d]);
+    }
+    write_band(run, "decoded", 0, images);
+    write_band(run, "decoded", 1, decoded);
+}
+
+static void write_units(Run *run) {
     const size_t hidden = run->config->hidden;
     Code *codes = arena_new(run->cell->arena, Code, hidden);
     look(run, codes);
@@ -166,9 +177,11 @@ void measure_detail(Run *run) {
                   v_double(run->sparse.activity[j]), v_text(feature_names[kind]),
                   v_count((int64_t)feature.area), v_double(feature.share),
                   v_double(feature.elongation));
-        uint8_t grey[V];
-        digits_stretch(run->net.encoder + j, hidden, grey);
-        write_image(run, "sheets", j, grey);
     }
+}
+
+void measure_detail(Run *run) {
+    write_units(run);
+    write_sheet(run);
     write_decoded(run);
 }

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define BLOG .family = FAMILY_BLOG, .rate = 0.26
+/* the author's rate for ReLU; his output is then a ReLU too, here it is the identity */
+#define RELU_BLOG .family = FAMILY_BLOG, .rate = 0.02, .code = DENOISER_RELU, \
+                  .output = DENOISER_IDENTITY
 #define NOISY .noise = 0.3, .dropout = 0.4
 #define BOOK .family = FAMILY_BOOK, .form = SPARSE_BATCH
 
@@ -19,6 +22,9 @@ const Setup setups[] = {
     {"blog_clean", BLOG, .form = SPARSE_MEAN, .limit = 3},
     {"blog_clean_unlimited", BLOG, .form = SPARSE_MEAN},
     {"blog_clean_batch", BLOG, .form = SPARSE_BATCH},
+    {"blog_relu", RELU_BLOG, .form = SPARSE_MEAN, .limit = 3},
+    {"blog_relu_unlimited", RELU_BLOG, .form = SPARSE_MEAN},
+    {"blog_relu_batch", RELU_BLOG, .form = SPARSE_BATCH},
     {"sigmoid_sigmoid", BOOK, .rate = 2e-3},
     {"sigmoid_identity", BOOK, .output = DENOISER_IDENTITY, .rate = 2e-3},
     {"relu_identity", BOOK, .code = DENOISER_RELU, .output = DENOISER_IDENTITY, .rate = 1e-3},

@@ -16,11 +16,15 @@
 /* A whole number that a bit of the image may push over its edge: not compared. */
 #define GREY(name)                                                                                 \
     { name, TIER_MACHINE }
-#define PIXELS                                                                                     \
-    GREY("p00"), GREY("p01"), GREY("p02"), GREY("p03"), GREY("p04"), GREY("p05"), GREY("p06"),     \
-        GREY("p07"), GREY("p08"), GREY("p09"), GREY("p10"), GREY("p11"), GREY("p12"), GREY("p13"), \
-        GREY("p14"), GREY("p15"), GREY("p16"), GREY("p17"), GREY("p18"), GREY("p19"), GREY("p20"), \
-        GREY("p21"), GREY("p22"), GREY("p23"), GREY("p24"), GREY("p25"), GREY("p26"), GREY("p27")
+#define IMAGE(u)                                                                                   \
+    GREY(u "p00"), GREY(u "p01"), GREY(u "p02"), GREY(u "p03"), GREY(u "p04"), GREY(u "p05"),      \
+        GREY(u "p06"), GREY(u "p07"), GREY(u "p08"), GREY(u "p09"), GREY(u "p10"), GREY(u "p11"),  \
+        GREY(u "p12"), GREY(u "p13"), GREY(u "p14"), GREY(u "p15"), GREY(u "p16"), GREY(u "p17"),  \
+        GREY(u "p18"), GREY(u "p19"), GREY(u "p20"), GREY(u "p21"), GREY(u "p22"), GREY(u "p23"),  \
+        GREY(u "p24"), GREY(u "p25"), GREY(u "p26"), GREY(u "p27")
+#define TEN_IMAGES                                                                                 \
+    IMAGE("i0"), IMAGE("i1"), IMAGE("i2"), IMAGE("i3"), IMAGE("i4"), IMAGE("i5"), IMAGE("i6"),     \
+        IMAGE("i7"), IMAGE("i8"), IMAGE("i9")
 #define NET KEY("setup"), KEY("beta"), KEY("rho")
 
 static const Column curves_columns[] = {
@@ -31,8 +35,8 @@ static const Column curves_columns[] = {
 static const Column units_columns[] = {
     NET, KEY("unit"), SEEDS("activity"), SEEDS("tracked"), GREY("kind"), GREY("area"),
     GREY("share"), GREY("elongation"), {0}};
-static const Column sheets_columns[] = {NET, KEY("unit"), KEY("row"), PIXELS, {0}};
-static const Column decoded_columns[] = {NET, KEY("image"), KEY("row"), PIXELS, {0}};
+static const Column sheets_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
+static const Column decoded_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
 
 const TableSpec sparse_tables[] = {{"curves", curves_columns},
                                    {"units", units_columns},
@@ -81,7 +85,8 @@ static void plan_net(Plan *plan, const char *name, double beta, double rho, uint
     const Budget *budget = &budgets[plan_scale(plan)];
     const Setup *setup = setup_named(name);
     const bool tutorial = setup->family == FAMILY_TUTORIAL;
-    const bool shown = tutorial || (rho == rhos[MAIN_RHO] && (beta == 0 || beta == 0.1 || beta == 3));
+    const bool main_beta = beta == 0 || beta == 0.1 || beta == 3;
+    const bool shown = tutorial || (rho == rhos[MAIN_RHO] && main_beta);
     for (uint32_t seed = 1; seed <= seeds; seed++) {
         Config config = {.setup = (uint32_t)(setup - setups), .seed = seed,
                          .hidden = tutorial ? 196 : 100, .steps = budget->steps[setup->family],
@@ -93,7 +98,8 @@ static void plan_net(Plan *plan, const char *name, double beta, double rho, uint
 static void plan_sparse(Plan *plan) {
     static const char *const others[] = {"blog_share", "blog_batch", "blog_unlimited",
                                          "blog_share_unlimited", "blog_clean",
-                                         "blog_clean_unlimited", "blog_clean_batch"};
+                                         "blog_clean_unlimited", "blog_clean_batch",
+                                         "blog_relu", "blog_relu_unlimited", "blog_relu_batch"};
     static const char *const books[] = {"sigmoid_sigmoid", "sigmoid_identity", "relu_identity",
                                         "relu_sigmoid", "relu_untied", "relu_decay",
                                         "relu_centred", "relu_slow", "sigmoid_untied"};
@@ -112,6 +118,7 @@ static void plan_sparse(Plan *plan) {
         }
     }
     plan_net(plan, "blog_clean", 0, rhos[MAIN_RHO], seeds);
+    plan_net(plan, "blog_relu", 0, rhos[MAIN_RHO], seeds);
     for (size_t i = 0; i < sizeof books / sizeof *books; i++) {
         for (size_t b = 0; b < BETAS; b++) {
             if (b == 0 || b >= 3) {
@@ -128,8 +135,8 @@ static const Experiment sparse_autoencoder = {
     .title = "The sparse term, and whether strokes appear",
     .question = "What does the sparse term of an autoencoder do, and under which setting do clean "
                 "strokes appear?",
-    .sources = "003 (np2lkoo, autoencoders part 10: sparse regularisation); Okatani, Deep Learning, 5.4; "
-               "UFLDL, sparse autoencoder",
+    .sources = "003 (np2lkoo, autoencoders part 10: sparse regularisation); Okatani, Deep "
+               "Learning, 5.4; UFLDL, sparse autoencoder",
     .version = 1,
     .minutes = {0.2, 5, 120},
     .config_size = sizeof(Config),

@@ -2,8 +2,8 @@
  *
  * sparse_autoencoder.h - what the files of this experiment share: the set-ups, a run, its tables.
  *
- * Three families of set-ups.  The blog's: its author's net and data (original_report), batches of 20
- * sorted digits, masking noise, dropout, gradient descent; only the random streams are the lab's.
+ * Three families of set-ups.  The blog's: its author's net and data (original_report), batches of
+ * 20 sorted digits, masking noise, dropout, gradient descent; random streams are the lab's.
  * The book's: batches of 100 shuffled images, no noise, Adam, the textbook's sparse term.  And one
  * of a tutorial's, UFLDL: 10,000 images at once, L-BFGS.
  */

@@ -11,7 +11,7 @@
 #include <math.h>
 
 enum { V = DIGIT_PIXELS, BLOG_BATCH = 20, BLOG_BATCHES = 3, BOOK_BATCH = 100 };
-static const double bias_factor = 3.1, beta1 = 0.9, beta2 = 0.999;
+static const double beta1 = 0.9, beta2 = 0.999;
 
 struct Trainee {
     /* BLOG */
@@ -71,6 +71,11 @@ static void draw_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_
     vec_mask(words, (uint32_t)(share * 0x1p32), 1, mask, n);
 }
 
+/* The biases' rate over the weights', the author's by activation. */
+static double bias_factor(const Setup *setup) {
+    return setup->code == DENOISER_SIGMOID ? 3.1 : 1;
+}
+
 static void blog_epoch(Trainee *t, Run *run, uint32_t epoch) {
     const Setup *setup = run->setup;
     for (uint32_t b = 0; b < BLOG_BATCHES; b++) {
@@ -90,7 +95,7 @@ static void blog_epoch(Trainee *t, Run *run, uint32_t epoch) {
                       batch.count * run->config->hidden);
             batch.keep = t->keep;
         }
-        denoiser_step(&run->net, &batch, setup->rate, bias_factor * setup->rate);
+        denoiser_step(&run->net, &batch, setup->rate, bias_factor(setup) * setup->rate);
     }
 }
 

@@ -2,7 +2,7 @@
  *
  * The sparse autoencoder of UFLDL (CS294A): sigmoids, untied, and the mean over all images of
  *     1/2 |decoded - x|^2   plus   decay / 2 (|W|^2 + |D|^2)   plus   beta sum_j KL(rho || r_j)
- * with r_j the mean activity over all images: a function of the weights alone, which L-BFGS minimises.
+ * with r_j the mean activity over all images: a function of the weights, which L-BFGS minimises.
  */
 #include "core/base/vec.h"
 #include "core/data/batch.h"
