@@ -90,7 +90,7 @@ works = "triangular momentum nesterov rmsprop adagrad adam adadelta gradient"
 what(w) = w eq "triangular" ? "the triangular rate" : w eq "gradient" ? \
     "forward and backward" : w . ": update"
 set yrange [words(works) + 0.6:0.4]; set xrange [1:1e10]
-time(ns) = ns < 1e3 ? sprintf("%.3g ns", ns) : ns < 1e6 ? sprintf("%.3g µs", ns / 1e3) : \
+took(ns) = ns < 1e3 ? sprintf("%.3g ns", ns) : ns < 1e6 ? sprintf("%.3g µs", ns / 1e3) : \
     sprintf("%.3g ms", ns / 1e6)
 set grid noytics
 set ytics ("" 0)
@@ -99,5 +99,5 @@ plot for [k = 1:words(works)] rows("costs", "work=" . word(works, k)) \
          using (1):(k):(1):"ns":(k - 0.3):(k + 0.3) with boxxyerror fill solid 0.6 noborder \
          lt (word(works, k) eq "triangular" ? 2 : word(works, k) eq "gradient" ? 9 : 1), \
      for [k = 1:words(works)] rows("costs", "work=" . word(works, k)) \
-         using (1.2 * column("ns")):(k):(sprintf("%s  (%.3g %%)", time(column("ns")), \
+         using (1.2 * column("ns")):(k):(sprintf("%s  (%.3g %%)", took(column("ns")), \
          100 * column("share_of_step"))) with labels left font ",9"
