@@ -41,8 +41,9 @@ if (ran("sigmoid_bn", "range") && ran("sigmoid", "range")) {
     eval headline("Range test of the two networks of sigmoids", \
         "Median of the seeds. Dotted: the bounds taken, base and maximum." . note)
     set logscale x; set format x power_of_ten
-    set xlabel "rate" offset 0, 0.6; set ylabel "training loss"
-    set yrange [1:2.6]
+    set xlabel "rate" offset 0, 0.4; set ylabel "training loss"
+    set bmargin 6
+    set yrange [*:2.6]
     eval mark_x(0.004, ""); eval mark_x(0.016, "batch norm")
     eval mark_x(0.0063, ""); eval mark_x(0.25, "without")
     plot bands("range", "training_loss", "rate", "net=sigmoid_bn") using "rate":"median" \

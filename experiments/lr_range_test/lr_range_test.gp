@@ -76,7 +76,8 @@ eval figure("suggestions", 760, 420)
 eval headline("The rate that each rule suggests", \
     "Every dot is one seed's range test: a rule gives no one number.")
 set logscale x; set format x power_of_ten
-set xlabel "suggested rate" offset 0, 0.6; unset ylabel
+set xlabel "suggested rate" offset 0, 0.4; unset ylabel
+set bmargin 6
 set lmargin 18
 set yrange [words(rules) + 0.6:0.4]
 set grid noytics
@@ -93,6 +94,7 @@ eval figure("trainings", 720, 450)
 eval headline("Training on MNIST at the rates suggested", \
     "A dot a seed and rule: its own suggestion, a fresh training at that constant rate.")
 set logscale x; set format x power_of_ten
-set xlabel "suggested rate" offset 0, 0.6; set ylabel "test accuracy (%)"
+set xlabel "suggested rate" offset 0, 0.4; set ylabel "test accuracy (%)"
+set bmargin 7
 plot for [k = 1:words(rules)] rows("trainings", "rule=" . word(rules, k)) \
     using "rate":(100 * column("test_accuracy")) with points lt k title label(word(rules, k))
