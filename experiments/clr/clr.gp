@@ -14,14 +14,14 @@ have(list) = words(list) == 0 ? "" : (is_there(word(list, 1)) ? word(list, 1) . 
 # one policy keeps one colour through all figures: its place here
 policies = "fixed triangular2 exp decay exp_range exp_range_amplitude decay_drops triangular"
 colour(p) = sum [place = 1:words(policies)] (word(policies, place) eq p ? place : 0)
-label(p) = p eq "exp_range_amplitude" ? "exp range (amplitude alone)" : \
+label(p) = p eq "exp_range_amplitude" ? plain("exp_range, amplitude alone") : \
     p eq "decay_drops" ? "decay with the two drops" : plain(p)
 curve(p) = bands("curve", "test_accuracy", "iteration", "policy=" . p)
-star = "with points pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A'"
-runs = "Medians of the seeds with their quartiles. " . net . "."
+star = "with points pt 3 ps 1.2 lw 1.5"
+runs = "Medians and quartiles of the seeds. " . net . "."
 
 # ---- Figure 1 ----
-$fig1 << END
+$fig1_triangular2 << END
 iteration,accuracy
 4000,.735
 6000,.70
@@ -30,14 +30,23 @@ iteration,accuracy
 12000,.78
 16000,.80
 25000,.814
+END
+$fig1_fixed << END
+iteration,accuracy
+5000,.69
 15000,.75
+55000,.785
 60000,.81
 65000,.815
+END
+$fig1_exp << END
+iteration,accuracy
 45000,.79
+70000,.79
 END
 eval figure("figure1", 720, 480)
 eval headline("Cyclical rates on CIFAR-10 (CLR Figure 1)", \
-    runs . " Stars: read off the paper's figure.")
+    runs . " Stars: the paper's figure.")
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 set xrange [0:70000 / divisor]
 plot for [p in have("fixed exp triangular2")] curve(p) \
@@ -45,12 +54,14 @@ plot for [p in have("fixed exp triangular2")] curve(p) \
          notitle, \
      for [p in have("fixed exp triangular2")] curve(p) \
          using "iteration":(100 * column("median")) @median lt colour(p) title label(p), \
-     $fig1 using ($1 / divisor):(100 * $2) @star title "the paper's"
+     $fig1_fixed using ($1 / divisor):(100 * $2) @star lc rgb "#0072B2" notitle, \
+     $fig1_exp using ($1 / divisor):(100 * $2) @star lc rgb "#009E73" notitle, \
+     $fig1_triangular2 using ($1 / divisor):(100 * $2) @star lc rgb "#D55E00" notitle
 
 # ---- Figure 4 ----
 eval figure("figure4", 720, 480)
 eval headline("Exponential decay with and without cycles (CLR Figure 4)", \
-    runs . " Stars: the paper's Table 1.")
+    runs . " Stars: Table 1.")
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 set xrange [0:70000 / divisor]
 $fig4 << END
@@ -63,7 +74,7 @@ plot for [p in have("exp exp_range exp_range_amplitude")] curve(p) \
          notitle, \
      for [p in have("exp exp_range exp_range_amplitude")] curve(p) \
          using "iteration":(100 * column("median")) @median lt colour(p) title label(p), \
-     $fig4 using ($1 / divisor):2 @star title "Table 1"
+     $fig4 using ($1 / divisor):2 @star lc rgb "#5A5A5A" title "Table 1"
 
 # ---- Table 1 ----
 # policies, iterations, the paper's numbers (0: none)
@@ -83,7 +94,8 @@ number(k) = real(word(there, int(word(lines, k))))
 at(k) = sprintf("policy=%s iteration=%d", name(k), when(k))
 eval figure("table1", 860, 520)
 eval headline("Test accuracy by policy and iteration (CLR Table 1)", \
-    "Dots: seeds. Bars: 95 % of their median. Stars: the paper. " . net . ".")
+    "Dots: seeds. Bars: 95 % of their median. " . \
+    (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
 set xlabel "test accuracy (%)"; unset ylabel
 set lmargin 28; set key off
 set yrange [words(lines) + 0.6:0.4]

@@ -58,7 +58,8 @@ row(j) = int(word(lines, j))
 if (words(lines) > 0) {
     eval figure("table3", 860, 580)
     eval headline("Test accuracy by method, policy and iteration (CLR Table 3)", \
-        "Dots: seeds. Bars: 95 % of their median. Stars: the paper. " . net . ".")
+        "Dots: seeds. Bars: 95 % of their median. " . \
+        (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
     set xlabel "test accuracy (%)"; unset ylabel
     set lmargin 28; set key off
     set yrange [words(lines) + 0.6:0.4]
