@@ -117,7 +117,7 @@ plot for [k = 1:words(lines)] bands95("curve", "test_accuracy", "iteration", at(
 # ---- the control ----
 eval figure("control", 720, 480)
 eval headline("Is it the rising rate, or the two drops at the end?", \
-    runs . " decay has no drops in the paper, its rivals have.")
+    runs)
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 set xrange [0:25000 / divisor]
 plot for [p in have("triangular2 decay decay_drops triangular")] curve(p) \
