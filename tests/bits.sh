@@ -3,8 +3,8 @@
 # The same bytes whatever computes them: `make bits`, or QUICK=1 make bits for the reduced set.
 #
 # The programs in $BUILD/bin write reference tables; then each configuration below (instruction set,
-# number of workers, masked CPU features, compiler and level, emulated CPU) writes the same tables, and
-# every file but manifest.csv and the cells' timings must be the same bytes.  One line a configuration:
+# number of workers, masked CPU features, compiler and level, emulated CPU) writes the same tables;
+# every file but manifest.csv and cells' timings must be the same bytes.  One line a configuration:
 # ok, not ok (with the first file and line that differ), or skip (with what the machine lacks).
 # Exit status 0: no difference.  Variants are built in $BUILD/bits.
 set -u
@@ -12,7 +12,7 @@ BUILD=${BUILD:-build}
 MAKE=${MAKE:-make}
 QUICK=${QUICK:-}
 cores=$(nproc 2>/dev/null || echo 1)
-unset MAKEFLAGS MFLAGS MAKELEVEL # the variants are built with their own flags, whatever the caller's
+unset MAKEFLAGS MFLAGS MAKELEVEL # variants have flags of their own
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/bits.XXXXXX")
 trap '[ -e "$work/keep" ] || rm -rf "$work"' EXIT
@@ -20,7 +20,7 @@ trap 'exit 130' INT TERM
 passed=0 failed=0 skipped=0
 began=$(date +%s)
 
-# ---- what is run: name, experiment, cells ----------------------------------------------------------
+# ---- what is run: name, experiment, cells ----
 # `tiny` is what an emulator bears, `small` costs a baseline build seconds, `large` the fast ones.
 tiny="digest schedules parity_rate parity_starts"
 small="$tiny batch_norm dense"
@@ -85,7 +85,7 @@ difference() { # directory items
         tables "$1/$item" >"$work/found"
         [ -s "$work/found" ] || { echo "$item: no tables"; return; }
         cmp -s "$work/expected" "$work/found" ||
-            { echo "$item: other tables: $(diff "$work/expected" "$work/found" | sed -n 2p)"; return; }
+            { echo "$item: tables: $(diff "$work/expected" "$work/found" | sed -n 2p)"; return; }
         while read -r file; do
             cmp "$work/reference/$item/$file" "$1/$item/$file" >"$work/where" 2>&1 ||
                 { echo "$item: $(sed 's/.* differ: //' "$work/where") of $file"; return; }
@@ -142,7 +142,7 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# ---- the reference ---------------------------------------------------------------------------------
+# ---- the reference ----
 reference=$large
 [ -n "$QUICK" ] && reference=$small
 run_items "$work/reference" "$reference" "$BUILD/bin" "" --jobs 1
@@ -154,7 +154,7 @@ sets=$(awk '{printf "%s ", $1}' "$work/reference/lines")
 echo "reference: $BUILD/bin, $(uname -m) with $sets"
 echo "runs: $reference"
 
-# ---- this machine: instruction sets, workers, masks ------------------------------------------------
+# ---- this machine: instruction sets, workers, masks ----
 for isa in $sets; do
     items=$reference
     [ "$isa" = baseline ] && items=$small # it computes each fused multiply-add in double: slow
@@ -166,7 +166,7 @@ for mask in -AVX512F,-AVX512VL -AVX512F,-AVX2,-FMA,-AVX; do # for the C library'
     check "hwcaps=$mask" "$reference" "$BUILD/bin" "env GLIBC_TUNABLES=glibc.cpu.hwcaps=$mask"
 done
 
-# ---- compilers and levels --------------------------------------------------------------------------
+# ---- compilers and levels ----
 if [ -n "$QUICK" ]; then
     variants="gcc:-O0 clang:-O2"
 else
@@ -183,7 +183,7 @@ for variant in $variants; do
     fi
 done
 
-# ---- other CPUs, emulated --------------------------------------------------------------------------
+# ---- other CPUs, emulated ----
 emulated() { # machine compiler name items options...
     machine=$1 compiler=$2 name=$3 items=$4
     shift 4
