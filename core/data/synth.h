@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * synth.h - harder variants made from a set of digits, as Larochelle et al. (ICML 2007) made theirs.
+ * synth.h - harder variants made from digits, as Larochelle et al. (ICML 2007) made theirs.
  *
  *     SYNTH_PLAIN       the images as they are (no copy)
- *     SYNTH_ROTATED     every image turned about its middle by an angle uniform in [0, 2 pi), bilinear
+ *     SYNTH_ROTATED     every image turned about its middle by an angle in [0, 2 pi), bilinear
  *     SYNTH_BACKGROUND  the black around the digit filled with noise: every pixel is the larger of
  *                       its own value and a byte uniform in 0 ... 255
  *
- * Image i of the originals always gives the same image: stream DATA, cell = i, and no libm call, so a
- * variant is the same bytes on every machine and any piece of it can be made alone.
+ * Image i of the originals always gives the same image: stream DATA, cell = i, and no libm call, so
+ * a variant is the same bytes on every machine and any piece of it can be made alone.
  */
 #ifndef TIDEMARK_DATA_SYNTH_H
 #define TIDEMARK_DATA_SYNTH_H

@@ -85,8 +85,9 @@ double param_value(const Param *p, double at) {
 }
 
 double param_place(const Param *p, double value) {
+    size_t choices = space_choices(p);
     if (p->kind == PARAM_CHOICE)
-        return (value + 0.5) / (double)space_choices(p);
+        return choices > 1 ? value / (double)(choices - 1) : 0.5;
     if (p->low == p->high)
         return 0.5;
     if (p->kind == PARAM_LOG)

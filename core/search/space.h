@@ -54,8 +54,8 @@ bool space_check(const Space *space, Error *err);
 
 size_t space_choices(const Param *param); /* alternatives of a choice, else 0 */
 
-/* One parameter: its value at a place of its axis, and the place of a value (of the middle of its
- * part of the axis for a choice). */
+/* One parameter: its value at a place of its axis, and a place of a value (alternatives of a choice
+ * stand at equal distances from 0 to 1). */
 double param_value(const Param *param, double at);
 double param_place(const Param *param, double value);
 
