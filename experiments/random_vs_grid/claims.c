@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * claims.c - what CS231n and Bergstra & Bengio say, and what our trials say.
+ */
+#include "experiments/random_vs_grid/random_vs_grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROOM = 4000 };
+
+static bool smoke(const Results *r) {
+    return strcmp(results_scale(r), "smoke") == 0;
+}
+
+/* ---- (a) ---- */
+
+static size_t plane_best(const Results *r, const char *method, const char *column, double *out) {
+    char last[8];
+    snprintf(last, sizeof last, "%d", PLANE_TRIALS - 1);
+    size_t n = table_select(results_table(r, "plane"), column,
+                            (Where[]){{"method", method}, {"trial", last}, {0}}, out, ROOM);
+    return n < ROOM ? n : ROOM;
+}
+
+static Finding judge_plane(const Results *r) {
+    static double random[ROOM], grid[ROOM];
+    size_t n = plane_best(r, "random", "best_test", random);
+    if (n < 5 || n != plane_best(r, "grid", "best_test", grid) || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    for (size_t i = 0; i < n; i++) {
+        random[i] *= 100;
+        grid[i] *= 100;
+    }
+    Interval d = stats_paired_difference(random, grid, n);
+    Verdict verdict = d.low > 0 ? REPRODUCED : d.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
+    return finding_of(verdict, d, "points of test accuracy, best of 9 at random over best of 3 x "
+                      "3, median of %zu pairs with one range of rates each", n);
+}
+
+/* The spread of accuracies along each axis of the lattice. */
+static double spread(const Table *t, const char *fixed, const char *text) {
+    static double values[ROOM];
+    size_t n = table_select(t, "validation_accuracy",
+                            (Where[]){{"method", "lattice"}, {fixed, text}, {0}}, values, ROOM);
+    double low = 1, high = 0;
+    for (size_t i = 0; i < n && i < ROOM; i++) {
+        low = fmin(low, values[i]);
+        high = fmax(high, values[i]);
+    }
+    return high - low;
+}
+
+static double median_spread(const Table *t, const char *axis) {
+    static double spreads[ROOM];
+    size_t column = table_find(t, axis), method = table_find(t, "method"), n = 0;
+    for (size_t i = 0; i < table_rows(t) && n < ROOM; i++)
+        if (strcmp(table_text(t, i, method), "lattice") == 0)
+            spreads[n++] = spread(t, axis, table_text(t, i, column));
+    return n ? stats_median(spreads, n) : (double)NAN;
+}
+
+static Finding judge_axes(const Results *r) {
+    const Table *t = results_table(r, "plane");
+    double along_rate = 100 * median_spread(t, "weight_decay");
+    double along_decay = 100 * median_spread(t, "rate");
+    if (!(along_rate > 0) || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    double ratio = along_decay / along_rate;
+    return finding_of(ratio < 0.2 ? REPRODUCED : NOT_REPRODUCED, interval_point(ratio),
+                      "median range of accuracy along the weight decay (%.2g points) as a share of "
+                      "that along the rate (%.3g points)", along_decay, along_rate);
+}
+
+/* ---- (b) ---- */
+
+static double number(const Table *t, size_t row, const char *column) {
+    return table_number(t, row, table_find(t, column));
+}
+
+/* 44 intervals at once: in 19 of 20 worlds the largest deviation is below 3.3 standard errors. */
+static Finding judge_analytic(const Results *r) {
+    const Table *t = results_table(r, "synthetic");
+    double worst = 0;
+    size_t n = 0, inside = 0;
+    for (size_t i = 0; i < table_rows(t); i++) {
+        if (strcmp(table_text(t, i, table_find(t, "method")), "random") != 0)
+            continue;
+        double p = number(t, i, "analytic"), share = number(t, i, "share");
+        double error = sqrt(p * (1 - p) / number(t, i, "repetitions"));
+        worst = fmax(worst, fabs(share - p) / error);
+        inside += number(t, i, "low") <= p && p <= number(t, i, "high");
+        n++;
+    }
+    if (n == 0)
+        return finding_inconclusive("nothing was computed");
+    return finding_of(worst < 3.3 ? REPRODUCED : NOT_REPRODUCED, interval_point(worst),
+                      "largest distance from the curve in standard errors; the curve is inside %zu "
+                      "of %zu intervals of 95%%", inside, n);
+}
+
+/* Among all monotone shapes at budgets 64 ... 512: the share that is below random. */
+static Finding judge_grids(const Results *r) {
+    const Table *t = results_table(r, "synthetic");
+    size_t worse = 0, better = 0, n = 0;
+    for (size_t i = 0; i < table_rows(t); i++) {
+        if (strcmp(table_text(t, i, table_find(t, "method")), "grid") != 0 ||
+            number(t, i, "trials") < 64)
+            continue;
+        worse += number(t, i, "high") < number(t, i, "analytic");
+        better += number(t, i, "low") > number(t, i, "analytic");
+        n++;
+    }
+    if (n == 0 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    return finding_between(stats_share(worse, n), 0.5, 1, "of %zu grids of 64 ... 512 points in 3-D"
+                           " and 5-D hit less often than random, by their interval; %zu hit more "
+                           "often", n, better);
+}
+
+static Finding judge_latin(const Results *r) {
+    const Table *t = results_table(r, "synthetic");
+    double total = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < table_rows(t); i++)
+        if (strcmp(table_text(t, i, table_find(t, "method")), "latin") == 0) {
+            total += fabs(number(t, i, "share") - number(t, i, "analytic"));
+            n++;
+        }
+    if (n == 0 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    double mean = total / (double)n;
+    return finding_of(mean < 0.02 ? REPRODUCED : NOT_REPRODUCED, interval_point(mean),
+                      "mean distance of its %zu shares from random's curve", n);
+}
+
+static Finding judge_sobol(const Results *r) {
+    const Table *t = results_table(r, "synthetic");
+    double low = 1, high = -1;
+    size_t n = 0, above = 0;
+    for (size_t i = 0; i < table_rows(t); i++) {
+        double trials = number(t, i, "trials");
+        if (strcmp(table_text(t, i, table_find(t, "method")), "sobol") != 0 || trials < 100 ||
+            trials > 256)
+            continue;
+        double gain = number(t, i, "share") - number(t, i, "analytic");
+        low = fmin(low, gain);
+        high = fmax(high, gain);
+        above += number(t, i, "low") > number(t, i, "analytic");
+        n++;
+    }
+    if (n == 0 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    Interval gain = {.value = (low + high) / 2, .low = low, .high = high, .n = n};
+    return finding_of(2 * above > n ? REPRODUCED : NOT_REPRODUCED, gain,
+                      "share of hits above random's curve at 100 ... 256 trials (smallest and "
+                      "largest of %zu); %zu are above by their interval", n, above);
+}
+
+/* ---- (c) ---- */
+
+static size_t best_of(const Results *r, const char *set, const char *method, const char *trials,
+                      double *out) {
+    size_t n = table_select(results_table(r, "efficiency"), "test_accuracy",
+                            (Where[]){{"set", set}, {"method", method}, {"trials", trials}, {0}},
+                            out, ROOM);
+    for (size_t i = 0; i < n && i < ROOM; i++)
+        out[i] *= 100;
+    return n < ROOM ? n : ROOM;
+}
+
+/* Eight random trials against the better of the two grids. */
+static Finding judge_eight(const Results *r, SynthKind set) {
+    static double eight[ROOM], few[ROOM], many[ROOM];
+    const char *name = synth_name(set);
+    size_t n = best_of(r, name, "random", "8", eight);
+    if (best_of(r, name, "grid_few", "96", few) != 1 ||
+        best_of(r, name, "grid_many", "96", many) != 1 || n < 5 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    Interval median = stats_bootstrap_median(eight, n);
+    double best = fmax(few[0], many[0]);
+    Interval gain = {median.value - best, median.low - best, median.high - best, n};
+    return finding_between(gain, -0.5, (double)INFINITY, "points of test accuracy, median of %zu "
+                           "bests of 8 random trials minus the better grid of 96 (%.2f; the other "
+                           "%.2f); within half a point counts as a match", n, best,
+                           fmin(few[0], many[0]));
+}
+
+static Finding judge_eight_plain(const Results *r) { return judge_eight(r, SYNTH_PLAIN); }
+static Finding judge_eight_rotated(const Results *r) { return judge_eight(r, SYNTH_ROTATED); }
+static Finding judge_eight_noise(const Results *r) { return judge_eight(r, SYNTH_BACKGROUND); }
+
+/* A grid of 96 with two or three values a parameter against one that spends them on the rate. */
+static Finding judge_waste(const Results *r) {
+    double least = (double)INFINITY, most = -(double)INFINITY, sum = 0;
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        double few, many;
+        if (best_of(r, synth_name((SynthKind)set), "grid_few", "96", &few) != 1 ||
+            best_of(r, synth_name((SynthKind)set), "grid_many", "96", &many) != 1 || smoke(r))
+            return finding_inconclusive("needs desk scale");
+        least = fmin(least, few - many);
+        most = fmax(most, few - many);
+        sum += few - many;
+    }
+    Interval gain = {sum / SYNTH_KINDS, least, most, SYNTH_KINDS};
+    Verdict verdict = least > 0 ? REPRODUCED : most < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
+    return finding_of(verdict, gain, "points of test accuracy, a grid of 96 with 6 rates over one "
+                      "with 3 rates and 2 values of five others; mean, least and most of %d data "
+                      "sets", SYNTH_KINDS);
+}
+
+/* ---- (d) ---- */
+
+static double median_length(const Results *r, const char *set, const char *parameter) {
+    static double lengths[ROOM];
+    size_t n = table_select(results_table(r, "importance"), "length",
+                            (Where[]){{"set", set}, {"parameter", parameter}, {0}}, lengths, ROOM);
+    return n ? stats_median(lengths, n) : (double)NAN;
+}
+
+/* A parameter matters when the two ends of its range are less alike than 1/e: a length below 1. */
+static size_t effective(const Results *r, const char *set, bool *rate_first) {
+    Param params[SPACE_MAX];
+    Space space = network_space_at(SCALE_PAPER, params);
+    size_t count = 0;
+    double shortest = (double)INFINITY;
+    *rate_first = false;
+    for (size_t i = 0; i < space.count; i++) {
+        double length = median_length(r, set, space.params[i].name);
+        count += length < 1;
+        if (length < shortest) {
+            shortest = length;
+            *rate_first = strcmp(space.params[i].name, "rate") == 0;
+        }
+    }
+    return count;
+}
+
+static Finding judge_dimension(const Results *r) {
+    Interval count = {.low = 99, .high = 0};
+    bool first;
+    if (table_rows(results_table(r, "importance")) == 0 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        double n = (double)effective(r, synth_name((SynthKind)set), &first);
+        count.low = fmin(count.low, n);
+        count.high = fmax(count.high, n);
+        count.value += n / SYNTH_KINDS;
+    }
+    count.n = SYNTH_KINDS;
+    return finding_between(count, 1, 4, "parameters whose median length scale is below 1 (the "
+                           "range of the parameter); mean, least and most of %d data sets",
+                           SYNTH_KINDS);
+}
+
+static Finding judge_rate(const Results *r) {
+    size_t firsts = 0;
+    if (table_rows(results_table(r, "importance")) == 0 || smoke(r))
+        return finding_inconclusive("needs desk scale");
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        bool first;
+        effective(r, synth_name((SynthKind)set), &first);
+        firsts += first && median_length(r, synth_name((SynthKind)set), "rate") < 1;
+    }
+    return finding_of(firsts == SYNTH_KINDS ? REPRODUCED : NOT_REPRODUCED,
+                      interval_point((double)firsts), "of %d data sets where the rate has the "
+                      "shortest length scale of all, and one below 1", SYNTH_KINDS);
+}
+
+#define BB "Bergstra & Bengio 2012"
+const Claim random_vs_grid_claims[] = {
+    {"picture", "002 (CS231n)", "Nine random trials find a better rate than a grid of 3 x 3.",
+     "> 0 points", judge_plane},
+    {"one-axis", "002 (CS231n)",
+     "One parameter of the picture is important, the other is not.", "a small share", judge_axes},
+    {"analytic", BB " section 4", "Random trials hit a target of 1% with probability 1 - 0.99^T.",
+     "1 - 0.99^T inside the interval", judge_analytic},
+    {"grids-worst", BB " Figure 8", "Most grids hit less often than random trials.",
+     "more than half", judge_grids},
+    {"latin", BB " Figure 8", "A Latin hypercube is no better than random trials.", "0",
+     judge_latin},
+    {"sobol", BB " Figure 8", "Sobol's sequence is a few points better at 100 ... 300 trials.",
+     "some 0.05", judge_sobol},
+    {"eight-plain", BB " Figure 5", "8 random trials match a grid of about 100 (mnist basic).",
+     ">= 0 points", judge_eight_plain},
+    {"eight-rotated", BB " Figure 5", "8 random trials match a grid of about 100 (rotated digits).",
+     ">= 0 points", judge_eight_rotated},
+    {"eight-background", BB " Figure 5",
+     "8 random trials match a grid of about 100 (random background).", ">= 0 points",
+     judge_eight_noise},
+    {"waste", BB " section 3", "A grid wastes trials on parameters that do not matter.",
+     "> 0 points", judge_waste},
+    {"dimension", BB " Figure 7", "The effective dimension is 1 to 4.", "1 ... 4",
+     judge_dimension},
+    {"rate-matters", BB " Figure 7", "The learning rate always matters.", "all data sets",
+     judge_rate},
+    {0}};
