@@ -61,8 +61,9 @@ static Run *make_run(Cell *cell, const Dataset *mnist, const LayerSpec *layers, 
 
 #define DENSE(units_, init_) {.kind = LAYER_DENSE, .units = units_, .init = init_}
 #define HE {INIT_HE, 0}
+#define XAVIER {INIT_XAVIER, 0}
 static const LayerSpec one_hidden[] = {
-    DENSE(100, HE), {.kind = LAYER_RELU}, DENSE(10, {INIT_XAVIER}), {.kind = LAYER_END}};
+    DENSE(100, HE), {.kind = LAYER_RELU}, DENSE(10, XAVIER), {.kind = LAYER_END}};
 static const OptimizerSpec momentum = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9};
 
 /* ---- loss and update-to-weight ratios against time ---- */
@@ -156,7 +157,7 @@ bool study_gap(Cell *cell, const Dataset *mnist, Error *err) {
     const Config *c = cell->config;
     const Regularisation *r = &regularisations[c->b];
     LayerSpec layers[] = {DENSE(100, HE), {.kind = LAYER_RELU},
-                          {.kind = LAYER_DROPOUT, .share = r->dropout}, DENSE(10, {INIT_XAVIER}),
+                          {.kind = LAYER_DROPOUT, .share = r->dropout}, DENSE(10, XAVIER),
                           {.kind = LAYER_END}};
     OptimizerSpec optimizer = momentum;
     optimizer.weight_decay = r->decay;

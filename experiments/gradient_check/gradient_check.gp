@@ -174,5 +174,5 @@ set palette defined (-8 "#2C728E", -4 "#BFD9E4", -2.01 "#F2F2F2", -1.99 "#F6D9C4
 set cbrange [-8:0.4]
 set lmargin 26
 cell(s, f) = checks("worst", "setting,fault", "study=advice setting=" . word(settings, s) . " fault=" . word(faults, f))
-plot for [s = 1:12] for [f = 1:10] cell(s, f) using (f):(s):(log10(column("median"))) with points pt 5 ps 5 lc palette z, \
+plot for [s = 1:12] for [f = 1:10] cell(s, f) using (f):(s):(0.47):(0.47):(log10(column("median"))) with boxxyerror fs solid noborder lc palette, \
      for [s = 1:12] for [f = 1:10] cell(s, f) using (f):(s):(sprintf("%.1f", log10(column("median")))) with labels font ",10"
