@@ -37,9 +37,15 @@ static void by_openblas(const Gemm *p) {
 }
 #endif
 
+enum { MOST_TERMS = 512 }; /* a piece of B as high as that fits a panel of gemm.isa.c */
+
+bool gemm_can_descend(size_t k) {
+    return engine_current() == ENGINE_OWN && k <= MOST_TERMS;
+}
+
 /* Decided by the shape alone: a short k under GEMM_TN costs more to look through than to do. */
 static bool worth_skipping(const Gemm *p) {
-    bool long_or_one = p->k == 1 || p->k >= 32;
+    bool long_or_one = p->k == 1 || p->k >= 32 || p->descend;
     return p->skip_zeros && (p->form == GEMM_NN || (p->form == GEMM_TN && long_or_one));
 }
 

@@ -17,6 +17,10 @@
  * or n into pieces moves no bit.
  * With `skip_zeros` terms whose a(i,k) is zero may be left out of the chain; while B is finite that
  * changes no bit but the sign of a zero.  It pays when A is sparse, like the rows of MNIST.
+ * With `descend` the product is a gradient and C the weights it moves: the sum, from 0, is never
+ * stored, but  C = C - rate (sum + decay C)  with the roundings of vec_update_sgd, so that the bits
+ * are those of a product and an update, and the memory is read and written once.  Rows of A that are
+ * all zero leave their rows of C alone, under skip_zeros and decay 0.  See gemm_can_descend.
  * ENGINE_OPENBLAS: cblas_sgemm (cblas_dgemm in the double build) on one thread; its order, and so
  * its bits, differ between CPU families.
  *
@@ -38,6 +42,8 @@ typedef struct Gemm {
     size_t lda, ldb;
     const Real *bias; /* n elements that start every row of C, or NULL */
     bool add;         /* start from C; excludes bias */
+    bool descend;     /* GEMM_TN alone; excludes bias and add */
+    Real rate, decay; /* with descend */
     bool skip_zeros;  /* A is expected to hold many zeros */
     Real *c;
     size_t ldc;
@@ -46,5 +52,8 @@ typedef struct Gemm {
 enum { GEMM_LONG = 128 };
 
 void gemm(const Gemm *product);
+
+/* Whether `descend` is offered: by our own engine, for up to 512 terms a sum. */
+bool gemm_can_descend(size_t k);
 
 #endif

@@ -12,6 +12,7 @@
  * k is cut into blocks so that the piece of B stays in the first-level cache while all rows of A go
  * by; between blocks the tile waits in C, which changes no bit.
  */
+#include "core/base/descend.h"
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
@@ -33,6 +34,8 @@ typedef struct Tile {
     size_t ldc;
     size_t live;               /* lanes of the last vector */
     bool masked;               /* B may not be read beyond them */
+    bool descend;              /* C moves against the sums */
+    Real rate, decay;
 } Tile;
 
 INLINE VR load_cut(const Real *p, bool cut, size_t live) {
@@ -59,6 +62,13 @@ INLINE void multiply(const size_t rows, const size_t vectors, const bool masked,
             UNROLL for (size_t v = 0; v < vectors; v++)
                 sum[r][v] = vr_fma(number, row[v], sum[r][v]);
         }
+    }
+    if (t->descend) {
+        const VR rate = vr_set(t->rate), decay = vr_set(t->decay);
+        UNROLL for (size_t r = 0; r < rows; r++)
+            UNROLL for (size_t v = 0; v < vectors; v++)
+                sum[r][v] = descended(load_cut(t->c + r * t->ldc + v * LANES, v == last, live),
+                                      sum[r][v], rate, decay);
     }
     UNROLL for (size_t r = 0; r < rows; r++) {
         UNROLL for (size_t v = 0; v < last; v++)
@@ -164,7 +174,8 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
         size_t vectors = cut_size(panels, index), width = vectors * LANES;
         size_t columns = p->n - j < width ? p->n - j : width;
         Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .c = p->c + j,
-                  .b = panel, .b_k = width};
+                  .b = panel, .b_k = width,
+                  .descend = p->descend, .rate = p->rate, .decay = p->decay};
         t.a_row = p->form == GEMM_TN ? 1 : p->lda;
         t.a_k = p->form == GEMM_TN ? p->lda : 1;
         t.a = p->a + k0 * t.a_k;
@@ -187,6 +198,8 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
 static void run_cut(const Gemm *p) {
     Cut rows = cut_even(p->m, MAX_ROWS);
     size_t vectors = vectors_for_rows[cut_size(&rows, 0)];
+    if (p->descend && p->k * vectors * LANES > PANEL) /* sums cannot wait in C: k stays whole */
+        vectors = PANEL / (p->k * LANES);
     Cut panels = cut_even((p->n + LANES - 1) / LANES, vectors);
     Cut steps = cut_even(p->k, PANEL / (vectors * LANES));
     for (size_t index = 0, k0 = 0; index < steps.pieces; index++) {
@@ -214,8 +227,13 @@ static void run_narrow(const Gemm *p) {
             size_t columns = wide - row < PIECE ? wide - row : PIECE;
             VR turned[PIECE];
             vr_load_turned_edge(beside + row, WIDE, p->n, columns, turned);
-            for (size_t c = 0; c < columns; c++)
-                vr_store_first(p->c + (i + row + c) * p->ldc, turned[c], p->n);
+            for (size_t c = 0; c < columns; c++) {
+                Real *to = p->c + (i + row + c) * p->ldc;
+                if (p->descend)
+                    turned[c] = descended(vr_load_first(to, p->n), turned[c], vr_set(p->rate),
+                                          vr_set(p->decay));
+                vr_store_first(to, turned[c], p->n);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
  * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.
  * k is cut into blocks whose part of B stays in the first-level cache while all rows of A go by.
  */
+#include "core/base/descend.h"
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
@@ -56,6 +57,8 @@ typedef struct Row {
     size_t ldb;
     Real *c;
     size_t live;            /* lanes of the last vector */
+    bool descend;           /* C moves against the sums */
+    Real rate, decay;
 } Row;
 
 /* vectors is a constant wherever this is inlined */
@@ -73,6 +76,10 @@ INLINE void add_rows(const size_t vectors, const Row *r) {
             sum[v] = vr_fma(number, vr_load(b + v * LANES), sum[v]);
         sum[last] = vr_fma(number, vr_load_first(b + last * LANES, live), sum[last]);
     }
+    if (r->descend)
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            sum[v] = descended(vr_load_first(r->c + v * LANES, v == last ? live : LANES), sum[v],
+                               vr_set(r->rate), vr_set(r->decay));
     UNROLL for (size_t v = 0; v < vectors; v++)
         vr_store_first(r->c + v * LANES, sum[v], v == last ? live : LANES);
 }
@@ -88,12 +95,18 @@ static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4, row_5, row_
 static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4};
 #endif
 
+/* Whether a row of zeros in A leaves its row of C as it is. */
+static bool zero_rows_stay(const Gemm *p) {
+    return p->add || (p->descend && p->decay == 0);
+}
+
 /* Row i of C for one block of k. */
 static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k) {
     uint32_t places[MAX_BLOCK + 16];
-    Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb};
+    Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb,
+             .descend = p->descend, .rate = p->rate, .decay = p->decay};
     bool from_c = k0 > 0 || p->add;
-    if (from_c && r.count == 0)
+    if (r.count == 0 && (from_c || zero_rows_stay(p)))
         return;
     for (size_t j = 0; j < p->n; j += MAX_VECTORS * LANES) {
         size_t wide = p->n - j < MAX_VECTORS * LANES ? p->n - j : MAX_VECTORS * LANES;
@@ -120,27 +133,28 @@ static void run_turned_rows(const Gemm *p, size_t i, size_t rows, size_t k0, siz
         run_row(p, i + row, k0, turned_rows[row], k);
 }
 
-/* GEMM_TN with k = 1, the weight gradient of one example: with `add`, most rows of C stay alone. */
+/* GEMM_TN with k = 1, the weight gradient of one example: most rows of C may stay alone. */
 static void run_one(const Gemm *p) {
     uint32_t places[MAX_BLOCK + 16];
     for (size_t first = 0; first < p->m; first += MAX_BLOCK) {
         size_t rows = p->m - first < MAX_BLOCK ? p->m - first : MAX_BLOCK;
-        size_t count = p->add ? list_nonzero(p->a + first, rows, places) : rows;
+        bool stay = zero_rows_stay(p);
+        size_t count = stay ? list_nonzero(p->a + first, rows, places) : rows;
         for (size_t index = 0; index < count; index++) {
-            size_t i = first + (p->add ? places[index] : index);
+            size_t i = first + (stay ? places[index] : index);
             run_row(p, i, 0, p->a + i, 1);
         }
     }
 }
 
-static void run(const Gemm *p) {
+static void run_piece(const Gemm *p) {
     if (p->n == 0 || (p->k == 0 && p->add))
         return;
     if (p->form == GEMM_TN && p->k == 1) {
         run_one(p);
         return;
     }
-    size_t most = p->m > 4 ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
+    size_t most = p->m > 4 && !p->descend ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
     most = most < 32 ? 32 : most > MAX_BLOCK ? MAX_BLOCK : most;
     size_t k0 = 0;
     do {
@@ -153,6 +167,18 @@ static void run(const Gemm *p) {
                 run_row(p, i, k0, p->a + i * p->lda + k0, k);
         k0 += k;
     } while (k0 < p->k);
+}
+
+/* With `descend` sums cannot wait in C and k stays whole: B is cut into columns instead. */
+static void run(const Gemm *p) {
+    size_t wide = p->descend && p->k > 1 ? MAX_VECTORS * LANES : p->n;
+    Gemm part = *p;
+    for (size_t j = 0; j < p->n; j += wide) {
+        part.n = p->n - j < wide ? p->n - j : wide;
+        part.b = p->b + j;
+        part.c = p->c + j;
+        run_piece(&part);
+    }
 }
 
 const GemmKernels VARIANT(gemm_sparse_kernels) = {.run = run};

@@ -32,7 +32,7 @@ INLINE VR effective_gradient(const VecUpdate *u, size_t i, size_t live, VR w) {
 #define KEEP_FIRST(v) vr_store_first(u->first + i, v, live)
 #define KEEP_SECOND(v) vr_store_first(u->second + i, v, live)
 
-RULE(sgd, { w = vr_fma(-rate, g, w); })
+RULE(sgd, { w = vr_fma(-rate, g, w); }) /* descended() of descend.h, to the bit */
 
 RULE(momentum, {
     VR v = vr_fma(mu, FIRST, g);

@@ -103,6 +103,7 @@ void optimizer_init(Optimizer *o, const OptimizerSpec *spec, const Net *net, Are
         o->spec.epsilon = m->epsilon_default;
     o->first = m->first ? arena_new(arena, Real, o->count) : NULL;
     o->second = m->second ? arena_new(arena, Real, o->count) : NULL;
+    o->block_steps = arena_new(arena, NetStep, net->block_count);
 }
 
 /* ---- one update ---- */
@@ -190,4 +191,18 @@ void optimizer_step(Optimizer *o, Net *net, double rate, double momentum) {
                               .beta2 = beta2,
                               .epsilon = (Real)epsilon});
     }
+}
+
+bool optimizer_is_plain(const OptimizerSpec *s) {
+    return s->method == OPTIMIZER_SGD && s->clip_norm == 0 && s->clip_value == 0;
+}
+
+double optimizer_descend(Optimizer *o, Net *net, const Real *x, Target target, size_t count,
+                         double rate, double bound) {
+    for (size_t b = 0; b < net->block_count; b++)
+        o->block_steps[b] = (NetStep){(Real)block_rate(&o->spec, &net->blocks[b], rate),
+                                      (Real)block_decay(&o->spec, &net->blocks[b])};
+    double loss = net_descend(net, x, target, count, o->block_steps, bound);
+    o->steps += loss <= bound;
+    return loss;
 }

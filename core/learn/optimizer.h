@@ -65,6 +65,7 @@ typedef struct Optimizer {
     uint64_t steps;       /* updates done */
     Real *first, *second; /* state, as many elements as the net has parameters; NULL if unused */
     size_t count;
+    NetStep *block_steps; /* scratch of optimizer_descend */
 } Optimizer;
 
 const char *optimizer_name(OptimizerMethod method); /* "sgd", "momentum", ... */
@@ -78,5 +79,13 @@ void optimizer_init(Optimizer *optimizer, const OptimizerSpec *spec, const Net *
 
 /* One update of all parameters of `net` from its gradients.  `momentum` < 0: the spec's own. */
 void optimizer_step(Optimizer *optimizer, Net *net, double rate, double momentum);
+
+/* Whether an update needs nothing but its own gradient, once: SGD without clipping. */
+bool optimizer_is_plain(const OptimizerSpec *spec);
+
+/* For a plain optimizer: net_gradient and, if loss <= bound, optimizer_step in one: the same bits
+ * of weights, state and loss, faster (net_descend).  Gradients are not left behind. */
+double optimizer_descend(Optimizer *optimizer, Net *net, const Real *x, Target target,
+                         size_t count, double rate, double bound);
 
 #endif

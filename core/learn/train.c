@@ -16,19 +16,26 @@ static Target target_of(const Trainer *trainer, const Batch *batch) {
                                     : (Target){.labels = batch->labels};
 }
 
+/* Loss and gradient of a batch, then the update unless it has diverged: in one where both are. */
+static void update(Trainer *trainer, const Batch *batch) {
+    const TrainSpec *spec = &trainer->spec;
+    Target target = target_of(trainer, batch);
+    bool together = optimizer_is_plain(&spec->optimizer) && !spec->keep_gradients;
+    trainer->loss = together ? optimizer_descend(&trainer->optimizer, spec->net, batch->x, target,
+                                                 batch->count, trainer->rate, spec->loss_bound)
+                             : net_gradient(spec->net, batch->x, target, batch->count);
+    trainer->diverged = !(trainer->loss <= spec->loss_bound);
+    if (!together && !trainer->diverged)
+        optimizer_step(&trainer->optimizer, spec->net, trainer->rate,
+                       schedule_momentum(spec->schedule, trainer->iteration));
+}
+
 bool trainer_step(Trainer *trainer) {
-    Net *net = trainer->spec.net;
-    const Schedule *schedule = trainer->spec.schedule;
     Batch batch = batches_get(&trainer->batches, trainer->iteration);
-    trainer->rate = schedule_rate(schedule, trainer->iteration);
-    trainer->loss = net_gradient(net, batch.x, target_of(trainer, &batch), batch.count);
-    trainer->diverged = !(trainer->loss <= trainer->spec.loss_bound);
-    if (trainer->diverged)
-        return false;
-    optimizer_step(&trainer->optimizer, net, trainer->rate,
-                   schedule_momentum(schedule, trainer->iteration));
-    trainer->iteration++;
-    return true;
+    trainer->rate = schedule_rate(trainer->spec.schedule, trainer->iteration);
+    update(trainer, &batch);
+    trainer->iteration += !trainer->diverged;
+    return !trainer->diverged;
 }
 
 Score trainer_score(Trainer *trainer, const Dataset *set) {

@@ -28,6 +28,8 @@ typedef struct TrainSpec {
     const Schedule *schedule;
     bool autoencode;           /* the targets are the inputs */
     double loss_bound;         /* diverged above; 0 = 1e6 */
+    bool keep_gradients;       /* those of the last update stay in net->gradients (watch.h); plain
+                                  SGD is slower so, and the bits are the same */
 } TrainSpec;
 
 typedef struct Trainer {

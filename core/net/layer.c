@@ -39,6 +39,11 @@ Real *layer_bias_gradient(const Net *net, const Layer *layer) {
     return block_of(net, net->gradients, layer->bias_block);
 }
 
+bool layer_moves_weights(const Net *net, const Layer *layer) {
+    return net->steps && layer->spec.kind == LAYER_DENSE && !layer->weights_shared &&
+           !layer->weights_lent;
+}
+
 bool layer_gradient_begun(Net *net, Layer *layer) {
     Layer *owner = &net->layers[net->blocks[layer->weight_block].layer];
     bool begun = !owner->gradient_fresh;

@@ -51,6 +51,7 @@ struct Layer {
     size_t weight_block, bias_block;    /* indices in net->blocks, or NO_BLOCK; a tied layer names the
                                            other's weight block */
     bool weights_shared;                /* tied: another layer owns the block */
+    bool weights_lent;                  /* tied: another layer uses this one's block */
     bool gradient_fresh;                /* nothing added yet to the weight block in this pass; kept at
                                            the block's owner */
     size_t state_count, state_offset;   /* in net->state */
@@ -71,6 +72,8 @@ Real *layer_weights(const Net *net, const Layer *layer);
 Real *layer_bias(const Net *net, const Layer *layer);          /* NULL if none */
 Real *layer_bias_gradient(const Net *net, const Layer *layer); /* NULL if none */
 Real *layer_weight_gradient(const Net *net, const Layer *layer);
+/* With net->steps, whether the layer's backward pass moves its weights itself. */
+bool layer_moves_weights(const Net *net, const Layer *layer);
 /* Whether the weight gradient has been begun in this pass; begins it. */
 bool layer_gradient_begun(Net *net, Layer *layer);
 

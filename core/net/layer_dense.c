@@ -29,32 +29,36 @@ static void dense_forward(Net *net, Layer *layer, const Tile *tile, const Real *
                  .c = y, .ldc = units});
 }
 
+/* Or, inside net_descend, the step against it. */
 static void weight_gradient(Net *net, Layer *layer, const Tile *tile, const Real *x,
                             const Real *dy) {
     size_t inputs = shape_size(layer->in), units = layer->spec.units;
-    bool tied = layer->weights_shared;
+    bool tied = layer->weights_shared, moves = layer_moves_weights(net, layer);
+    NetStep step = moves ? net->steps[layer->weight_block] : (NetStep){0, 0};
     gemm(&(Gemm){.form = GEMM_TN,
                  .m = tied ? units : inputs, .n = tied ? inputs : units, .k = tile->n,
                  .a = tied ? dy : x, .lda = tied ? units : inputs,
                  .b = tied ? x : dy, .ldb = tied ? inputs : units,
-                 .add = layer_gradient_begun(net, layer),
+                 .add = !moves && layer_gradient_begun(net, layer),
+                 .descend = moves, .rate = step.rate, .decay = step.decay,
                  .skip_zeros = layer_reads_data(layer),
-                 .c = layer_weight_gradient(net, layer), .ldc = tied ? inputs : units});
+                 .c = moves ? layer_weights(net, layer) : layer_weight_gradient(net, layer),
+                 .ldc = tied ? inputs : units});
 }
 
 static void dense_backward(Net *net, Layer *layer, const Tile *tile, const Real *x, const Real *y,
                            const Real *dy, Real *dx) {
     (void)y;
     size_t inputs = shape_size(layer->in), units = layer->spec.units;
-    weight_gradient(net, layer, tile, x, dy);
-    if (layer->bias_count)
-        vec_column_sums(dy, tile->n, units, layer_bias_gradient(net, layer), tile->add);
-    if (dx)
+    if (dx) /* first: the weights may move */
         gemm(&(Gemm){.form = layer->weights_shared ? GEMM_NN : GEMM_NT,
                      .m = tile->n, .n = inputs, .k = units,
                      .a = dy, .lda = units,
                      .b = layer_weights(net, layer), .ldb = layer->weights_shared ? inputs : units,
                      .c = dx, .ldc = inputs});
+    weight_gradient(net, layer, tile, x, dy);
+    if (layer->bias_count)
+        vec_column_sums(dy, tile->n, units, layer_bias_gradient(net, layer), tile->add);
 }
 
 const LayerOps layer_dense = {.name = "dense", .shape = dense_shape, .forward = dense_forward,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/net/net.h"
+#include "core/base/gemm.h"
+#include "core/base/vec.h"
 #include "core/net/layer.h"
 
 #include <math.h>
@@ -34,7 +36,7 @@ static bool shape_tied(const Net *net, Layer *layer, Error *err) {
         return error_set(err, "layer %zu: tied to layer %zu, whose weights are %zu x %zu, not %zu x "
                          "%zu", layer->index, other, owner->weight_rows, owner->weight_columns,
                          layer->weight_columns, layer->weight_rows);
-    layer->weights_shared = true;
+    layer->weights_shared = net->layers[other].weights_lent = true;
     return true;
 }
 
@@ -192,8 +194,9 @@ static void begin_gradients(Net *net) {
         net->layers[i].gradient_fresh = true;
 }
 
+/* `backward` may be left out after a gradient's forward pass: the caller does it. */
 static void pass(Net *net, const Real *x, const Target *target, size_t count, NetMode mode,
-                 bool gradient) {
+                 bool gradient, bool backward) {
     if (count == 0 || count > net->spec.max_batch)
         die("net: a batch of %zu where 1 to %zu were planned", count, net->spec.max_batch);
     net->correct = 0;
@@ -206,7 +209,7 @@ static void pass(Net *net, const Real *x, const Target *target, size_t count, Ne
         if (target)
             loss_tile(net, &tile, net->output + first * net->outputs, *target, count,
                       gradient ? net->delta : NULL);
-        if (gradient)
+        if (backward)
             backward_tile(net, x, &tile);
     }
 }
@@ -219,19 +222,48 @@ static double mean_loss(const Net *net, size_t count) {
 }
 
 const Real *net_forward(Net *net, const Real *x, size_t count, NetMode mode) {
-    pass(net, x, NULL, count, mode, false);
+    pass(net, x, NULL, count, mode, false, false);
     return net->output;
 }
 
 double net_loss(Net *net, const Real *x, Target target, size_t count, NetMode mode) {
-    pass(net, x, &target, count, mode, false);
+    pass(net, x, &target, count, mode, false, false);
     return mean_loss(net, count);
 }
 
 double net_gradient(Net *net, const Real *x, Target target, size_t count) {
-    pass(net, x, &target, count, NET_TRAIN, true);
+    pass(net, x, &target, count, NET_TRAIN, true, true);
     net->pass++;
     return mean_loss(net, count);
+}
+
+/* The blocks whose layers did not move them. */
+static void move_blocks(Net *net, const NetStep *steps) {
+    for (size_t b = 0; b < net->block_count; b++) {
+        const ParamBlock *block = &net->blocks[b];
+        if (block->is_bias || !layer_moves_weights(net, &net->layers[block->layer]))
+            vec_update_sgd(&(VecUpdate){.w = net->weights + block->offset,
+                                        .g = net->gradients + block->offset, .n = block->count,
+                                        .grad_scale = 1, .rate = steps[b].rate,
+                                        .decay = steps[b].decay});
+    }
+}
+
+double net_descend(Net *net, const Real *x, Target target, size_t count, const NetStep *steps,
+                   double bound) {
+    bool fused = count <= net->spec.tile && gemm_can_descend(count) && !net->spec.keep;
+    pass(net, x, &target, count, NET_TRAIN, true, !fused);
+    net->pass++;
+    double loss = mean_loss(net, count);
+    if (!(loss <= bound))
+        return loss;
+    if (fused) {
+        net->steps = steps;
+        backward_tile(net, x, &(Tile){.n = count, .mode = NET_TRAIN, .gradient = true});
+    }
+    move_blocks(net, steps);
+    net->steps = NULL;
+    return loss;
 }
 
 /* ---- looking in ---- */

@@ -113,6 +113,11 @@ typedef struct ParamBlock {
     double rate, decay;    /* multipliers */
 } ParamBlock;
 
+/* One step of plain gradient descent of a block: w -= rate (g + decay w), as vec_update_sgd. */
+typedef struct NetStep {
+    Real rate, decay;
+} NetStep;
+
 typedef enum NetMode { NET_TRAIN, NET_TEST } NetMode;
 
 typedef struct Layer Layer; /* layer.h */
@@ -132,6 +137,7 @@ typedef struct Net {
     size_t block_count;
     size_t parameters;       /* elements of weights and of gradients */
     Real *weights, *gradients;
+    const NetStep *steps;    /* inside net_descend, where dense layers may move their own weights */
     Real *state;             /* what training changes besides weights (running statistics) */
     size_t state_count;
     uint32_t seed;
@@ -158,6 +164,13 @@ double net_loss(Net *net, const Real *x, Target target, size_t count, NetMode mo
 
 /* Forward pass in training mode, mean loss, and its gradients into net->gradients. */
 double net_gradient(Net *net, const Real *x, Target target, size_t count);
+
+/* Gradient and plain descent in one: leaves in `weights`, to the bit, what net_gradient and then
+ * steps[b] for every block b would, and returns the same loss; nothing moves unless loss <= bound.
+ * Where the batch is one tile, the gradients of dense layers with weights of their own stay in
+ * registers (Gemm.descend), and `gradients` holds nothing of use afterwards. */
+double net_descend(Net *net, const Real *x, Target target, size_t count, const NetStep *steps,
+                   double bound);
 
 /* Shape of a layer's output: elements of one example. */
 size_t net_layer_outputs(const Net *net, size_t layer);
