@@ -91,6 +91,7 @@ bool study_rates(Cell *cell, const Dataset *mnist, Error *err) {
     if (!run)
         return false;
     Trainer *trainer = &run->trainer;
+    trainer->spec.keep_gradients = true; /* watch_ratio reads them */
     Real *before = arena_new(cell->arena, Real, trainer->spec.net->parameters);
     size_t points = 0, interval = c->updates / POINTS;
     while (trainer->iteration < c->updates && watched_step(trainer, before, ratios)) {
