@@ -89,10 +89,9 @@ bool curve_run(const Curve *curve, Error *err) {
     if (curve->start && trainer->iteration == 0)
         add_point(curve, 0, 0);
     while (trainer->iteration < curve->iterations) {
-        watch_before(watch, trainer->iteration == 0 || is_point(curve, trainer->iteration + 1));
-        if (!trainer_step(trainer))
+        bool look = trainer->iteration == 0 || is_point(curve, trainer->iteration + 1);
+        if (!watch_step(watch, trainer, look, curve->score))
             break;
-        watch_after(watch, curve->score);
         sum += trainer->loss;
         updates++;
         if (!is_point(curve, trainer->iteration))

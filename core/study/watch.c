@@ -99,7 +99,6 @@ struct Watch {
     Batch batch;      /* what it looks at */
     Batches batches;
     Real *before;     /* the parameters before the update */
-    bool point;
     uint64_t points;  /* so far */
     Average average;
 };
@@ -120,22 +119,12 @@ bool watch_create(Watch **watch, Cell *cell, Trainer *trainer, Error *err) {
         return false;
     w->cell = cell;
     w->trainer = trainer;
-    trainer->spec.keep_gradients = true;
     batches_init(&w->batches, &plan, cell->arena);
     w->batch = batches_get(&w->batches, 0);
     w->before = arena_new(cell->arena, Real, net->parameters);
     average_init(&w->average, trainer->spec.net, 0, cell->arena);
     *watch = w;
     return true;
-}
-
-void watch_before(Watch *watch, bool point) {
-    if (!watch)
-        return;
-    const Net *net = watch->trainer->spec.net;
-    watch->point = point;
-    if (point)
-        memcpy(watch->before, net->weights, net->parameters * sizeof *net->weights);
 }
 
 static void write_ratios(const Watch *w) {
@@ -202,15 +191,21 @@ static void write_average(Watch *w, const Dataset *score) {
               v_double(mean.loss), v_double(mean.accuracy));
 }
 
-void watch_after(Watch *watch, const Dataset *score) {
+bool watch_step(Watch *watch, Trainer *trainer, bool point, const Dataset *score) {
     if (!watch)
-        return;
+        return trainer_step(trainer);
+    const Net *net = trainer->spec.net;
+    if (point)
+        memcpy(watch->before, net->weights, net->parameters * sizeof *net->weights);
+    if (!trainer_step(trainer))
+        return false;
     average_add(&watch->average);
-    if (!watch->point)
-        return;
+    if (!point)
+        return true;
     watch->points++;
     write_ratios(watch);
     write_layers(watch, (watch->points & (watch->points - 1)) == 0);
     if (score)
         write_average(watch, score);
+    return true;
 }

@@ -6,14 +6,14 @@
  *
  * Every driver writes all of it with --watch, for every training of curve_run (curve.h), into the
  * tables watch_ratio, watch_layer, watch_histogram and watch_average (lab/experiment.h).  A loop of
- * its own does the same with two calls around its step:
+ * its own does the same by its step, for one training of a cell (rows are named by its key):
  *
  *     Watch *watch;
  *     if (!watch_create(&watch, cell, &trainer, err)) return false;
  *     ...
- *     watch_before(watch, trainer.iteration % 100 == 0);
- *     if (!trainer_step(&trainer)) break;
- *     watch_after(watch, validation);
+ *     while (trainer.iteration < updates &&
+ *            watch_step(watch, &trainer, trainer.iteration % 100 == 0, validation))
+ *         ...
  *
  * Watching changes no bit of what is watched: layers are looked at in a second network that keeps
  * all activations and gets a copy of the weights.
@@ -72,15 +72,13 @@ void average_swap(Average *average);
 /* ---- all of it, into the tables of --watch ---- */
 typedef struct Watch Watch;
 
-/* *watch is NULL without --watch, and the calls below then do nothing.  The layers are looked at on
- * the first 100 images of the training set, in training mode. */
+/* *watch is NULL without --watch.  The layers are looked at on the first 100 images of the training
+ * set, in training mode. */
 bool watch_create(Watch **watch, Cell *cell, Trainer *trainer, Error *err);
 
-/* Before an update; `point`: rows are wanted for it. */
-void watch_before(Watch *watch, bool point);
-
-/* After it.  `score` is what the average is scored on beside the weights; NULL = not scored.
- * Histograms have rows at the 1st, 2nd, 4th, 8th ... point only. */
-void watch_after(Watch *watch, const Dataset *score);
+/* trainer_step, watched where `watch` is not NULL.  `point`: rows are wanted of this update;
+ * histograms at the 1st, 2nd, 4th, 8th ... point only.  `score` is what the average is scored on
+ * beside the weights; NULL = not scored. */
+bool watch_step(Watch *watch, Trainer *trainer, bool point, const Dataset *score);
 
 #endif

@@ -36,6 +36,7 @@ typedef struct Run {
     Trainer trainer;
     Schedule schedule;
     Dataset set, validation;
+    Watch *watch; /* NULL in studies of several trainings a cell */
 } Run;
 
 static Run *make_run(Cell *cell, const Dataset *mnist, const LayerSpec *layers, size_t images,
@@ -68,11 +69,16 @@ static const OptimizerSpec momentum = {.method = OPTIMIZER_MOMENTUM, .momentum =
 
 /* ---- loss and update-to-weight ratios against time ---- */
 
+/* One update, seen from inside at `point` with --watch. */
+static bool step(Run *run, bool point) {
+    return watch_step(run->watch, &run->trainer, point, &run->validation);
+}
+
 /* The ratios of the next update; false when it diverged. */
-static bool watched_step(Trainer *trainer, Real *before, double ratios[2]) {
-    const Net *net = trainer->spec.net;
+static bool step_with_ratios(Run *run, bool point, Real *before, double ratios[2]) {
+    const Net *net = run->trainer.spec.net;
     memcpy(before, net->weights, net->parameters * sizeof *before);
-    if (!trainer_step(trainer))
+    if (!step(run, point))
         return false;
     for (int i = 0; i < 2; i++)
         ratios[i] = watch_ratio(net_block(net, (size_t)(2 * i), false), before, net->weights,
@@ -88,13 +94,13 @@ bool study_rates(Cell *cell, const Dataset *mnist, Error *err) {
         {.method = OPTIMIZER_ADAM, .momentum = 0.9}};
     double rate = method_rates[c->a][c->b], sum = 0, ratios[2], late[2][POINTS];
     Run *run = make_run(cell, mnist, one_hidden, 50000, 100, rate, &optimizers[c->a], err);
-    if (!run)
+    if (!run || !watch_create(&run->watch, cell, &run->trainer, err))
         return false;
     Trainer *trainer = &run->trainer;
-    trainer->spec.keep_gradients = true; /* watch_ratio reads them */
     Real *before = arena_new(cell->arena, Real, trainer->spec.net->parameters);
     size_t points = 0, interval = c->updates / POINTS;
-    while (trainer->iteration < c->updates && watched_step(trainer, before, ratios)) {
+    while (trainer->iteration < c->updates &&
+           step_with_ratios(run, (trainer->iteration + 1) % interval == 0, before, ratios)) {
         sum += trainer->loss;
         if (trainer->iteration % interval)
             continue;
@@ -163,12 +169,13 @@ bool study_gap(Cell *cell, const Dataset *mnist, Error *err) {
     OptimizerSpec optimizer = momentum;
     optimizer.weight_decay = r->decay;
     Run *run = make_run(cell, mnist, layers, c->a, 50, 0.02, &optimizer, err);
-    if (!run)
+    if (!run || !watch_create(&run->watch, cell, &run->trainer, err))
         return false;
     Dataset look = dataset_view(&run->set, 0, NULL, 500, cell->arena);
     Trainer *trainer = &run->trainer;
-    while (trainer->iteration < c->updates && trainer_step(trainer)) {
-        if (trainer->iteration % (c->updates / 10))
+    uint32_t interval = c->updates / 10;
+    while (trainer->iteration < c->updates && step(run, (trainer->iteration + 1) % interval == 0)) {
+        if (trainer->iteration % interval)
             continue;
         Score own = trainer_score(trainer, &look);
         Score other = trainer_score(trainer, &run->validation);
@@ -275,11 +282,11 @@ bool study_images(Cell *cell, const Dataset *mnist, Error *err) {
     OptimizerSpec optimizer = momentum;
     optimizer.weight_decay = condition->decay;
     Run *run = make_run(cell, mnist, one_hidden, 50000, 100, condition->rate, &optimizer, err);
-    if (!run)
+    if (!run || !watch_create(&run->watch, cell, &run->trainer, err))
         return false;
     Trainer *trainer = &run->trainer;
     uint64_t updates = (uint64_t)(condition->share * c->updates);
-    while (trainer->iteration < updates && trainer_step(trainer))
+    while (trainer->iteration < updates && step(run, trainer->iteration + 1 == updates))
         continue;
     const ParamBlock *block = net_block(trainer->spec.net, 0, false);
     const Real *w = trainer->spec.net->weights + block->offset;

@@ -14,6 +14,7 @@
 #include "core/base/vec.h"
 #include "core/data/dataset.h"
 #include "core/learn/train.h"
+#include "core/study/watch.h"
 
 #include <string.h>
 
@@ -93,6 +94,18 @@ static Trainer make_trainer(Net *net, const Condition *c, const Dataset *set, ui
     return trainer;
 }
 
+/* All the updates of one training, ten of them seen from inside with --watch. */
+static bool train(Cell *cell, Trainer *trainer, uint32_t updates, const Dataset *score,
+                  Error *err) {
+    Watch *watch;
+    if (!watch_create(&watch, cell, trainer, err))
+        return false;
+    while (trainer->iteration < updates &&
+           watch_step(watch, trainer, (trainer->iteration + 1) % (updates / 10) == 0, score))
+        continue;
+    return true;
+}
+
 /* ---- the loss at the start ---- */
 static bool start_row(Cell *cell, const Dataset *set, Init init, const char *name, size_t outputs,
                       double decay, uint32_t seed, Error *err) {
@@ -160,8 +173,8 @@ static bool study_condition(Cell *cell, const Dataset *mnist, const Condition *c
     Dataset look = dataset_view(&training, 0, NULL, LOOK, cell->arena);
     Trainer trainer = make_trainer(net, c, &training, seed, &schedule, cell->arena);
     double start = trainer_score(&trainer, &look).loss, raised = start + penalty(net, SANITY_DECAY);
-    while (trainer.iteration < updates && trainer_step(&trainer))
-        continue;
+    if (!train(cell, &trainer, updates, &validation, err))
+        return false;
     Score score = trainer_score(&trainer, &validation);
     table_row(cell_table(cell, "conditions"), v_text(c->name), v_count(seed), v_double(start),
               v_double(raised), v_double(tiny_loss), v_text(status),
@@ -182,8 +195,8 @@ static bool study_size(Cell *cell, const Dataset *mnist, size_t count, uint32_t 
     if (!net)
         return false;
     Trainer trainer = make_trainer(net, &conditions[0], &set, seed, &schedule, cell->arena);
-    while (trainer.iteration < updates && trainer_step(&trainer))
-        continue;
+    if (!train(cell, &trainer, updates, &validation, err))
+        return false;
     Score own = trainer_score(&trainer, &set), other = trainer_score(&trainer, &validation);
     table_row(cell_table(cell, "sizes"), v_count((int64_t)count), v_count(seed),
               v_double(own.loss), v_double(own.accuracy), v_double(other.loss),
