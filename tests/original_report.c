@@ -113,6 +113,11 @@ static void test_stretch(void **state) {
     }
     digits_stretch(v, STEP, grey);
     assert_int_equal(grey[0], 0);
+    v[0] = (Real)NAN; /* and so is what a diverged net decodes */
+    v[STEP] = (Real)INFINITY;
+    digits_stretch(v, STEP, grey);
+    assert_int_equal(grey[0], 0);
+    assert_int_equal(grey[1], 0);
 }
 
 /* A net of zeros decodes every image to an even grey, which stretches to black. */

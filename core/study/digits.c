@@ -55,7 +55,8 @@ void digits_stretch(const Real *v, size_t step, uint8_t *grey) {
     }
     const double range = (double)high - (double)low + 1e-5;
     for (size_t i = 0; i < DIGIT_PIXELS; i++) {
-        grey[i] = (uint8_t)(((double)v[i * step] - (double)low) / range * 255);
+        double level = ((double)v[i * step] - (double)low) / range * 255;
+        grey[i] = level >= 0 ? (uint8_t)level : 0; /* not a number: black */
     }
 }
 

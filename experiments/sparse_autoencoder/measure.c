@@ -112,7 +112,8 @@ bool measure_write(Run *run, uint32_t step, bool last) {
     table_row(cell_table(run->cell, "curves"), v_name(run), v_short(run, run->config->beta),
               v_short(run, run->config->rho), v_count(run->config->seed), v_count(step),
               v_count(last || diverged), v_status(diverged), v_double(m.squared_error),
-              v_double(run->mean == NULL ? digits_difference(&run->judge, &run->net) : NAN),
+              v_double(run->mean == NULL && !diverged
+                           ? digits_difference(&run->judge, &run->net) : NAN),
               v_double(mean), v_double(sqrt(squares / (units - 1))), v_double(on / units),
               v_double(m.hoyer), v_double(kurtosis(run->net.encoder, V * hidden)),
               v_double(dead_units / units), v_double((double)kinds[FEATURE_STROKE] / units),
@@ -181,7 +182,11 @@ static void write_units(Run *run) {
 }
 
 void measure_detail(Run *run) {
-    write_units(run);
-    write_sheet(run);
-    write_decoded(run);
+    if (run->config->detail >= DETAIL_UNITS) {
+        write_units(run);
+    }
+    if (run->config->detail >= DETAIL_SHEETS) {
+        write_sheet(run);
+        write_decoded(run);
+    }
 }

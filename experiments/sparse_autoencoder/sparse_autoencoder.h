@@ -33,12 +33,14 @@ extern const Setup setups[];
 extern const size_t setup_count;
 const Setup *setup_named(const char *name); /* dies for a name that is none */
 
+typedef enum Detail { DETAIL_NONE, DETAIL_UNITS, DETAIL_SHEETS } Detail;
+
 typedef struct Config {
     uint32_t setup; /* index into setups */
     uint32_t seed;
     uint32_t steps; /* epochs of 3 batches (BLOG), batches (BOOK), iterations (TUTORIAL) */
     uint32_t hidden;
-    uint32_t detail; /* also units, sheets and decoded images are written */
+    uint32_t detail; /* Detail: its units too; its weight sheet and restored images too */
     double beta, rho;
 } Config;
 
