@@ -31,19 +31,20 @@ static void product_against_two_steps(size_t m, size_t n, size_t k, bool skip, R
     for (size_t i = 0; i < m * n; i += 7)
         c[i] = -(Real)0; /* a zero whose sign must stay or go as it does in two steps */
     Gemm p = {.form = GEMM_TN, .m = m, .n = n, .k = k, .a = a, .lda = m, .b = b, .ldb = n, .c = g,
-              .ldc = n, .skip_zeros = skip};
+              .ldc = n};
     FOR_EACH_ISA(isa) {
         char what[96];
         snprintf(what, sizeof what, "%zu x %zu x %zu, skip %d, decay %g", m, n, k, skip,
                  (double)decay);
         p.c = g;
-        p.descend = false;
+        p.descend = p.skip_zeros = false;
         gemm(&p);
         memcpy(w, c, m * n * sizeof *w);
         vec_update_sgd(&(VecUpdate){.w = w, .g = g, .n = m * n, .rate = (Real)0.1, .grad_scale = 1,
                                     .decay = decay});
         memcpy(g, c, m * n * sizeof *w);
         p.descend = true;
+        p.skip_zeros = skip;
         p.rate = (Real)0.1;
         p.decay = decay;
         gemm(&p);

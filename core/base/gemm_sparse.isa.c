@@ -4,7 +4,8 @@
  *
  * Row by row of C: first the places of the row's numbers that are not zero are listed, then only
  * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.
- * k is cut into blocks whose part of B stays in the first-level cache while all rows of A go by.
+ * k is cut into blocks whose part of B stays in the first-level cache while all rows of A go by; a
+ * part whose rows straddle cache lines is copied first, if it is met often enough.
  */
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
@@ -15,7 +16,7 @@ enum { MAX_VECTORS = 8 };
 #else
 enum { MAX_VECTORS = 4 };
 #endif
-enum { BLOCK_BYTES = 40960, MAX_BLOCK = 1024 };
+enum { BLOCK_BYTES = 40960, MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
 
 /* ---- the places of what is not zero, in rising order; returns how many ----
  * `places` has room for a vector behind the last place. */
@@ -100,7 +101,7 @@ static bool zero_rows_stay(const Gemm *p) {
     return p->add || (p->descend && p->decay == 0);
 }
 
-/* Row i of C for one block of k. */
+/* Row i of C for one block of k, whose part of B is p->b. */
 static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k) {
     uint32_t places[MAX_BLOCK + 16];
     Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb,
@@ -112,7 +113,7 @@ static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k)
         size_t wide = p->n - j < MAX_VECTORS * LANES ? p->n - j : MAX_VECTORS * LANES;
         size_t vectors = (wide + LANES - 1) / LANES;
         r.live = wide - (vectors - 1) * LANES;
-        r.b = p->b + k0 * p->ldb + j;
+        r.b = p->b + j;
         r.c = p->c + i * p->ldc + j;
         r.start = from_c ? r.c : p->bias ? p->bias + j : NULL;
         row_kernels[vectors - 1](&r);
@@ -147,6 +148,20 @@ static void run_one(const Gemm *p) {
     }
 }
 
+/* Turns to a copy of k rows of B whose vectors are aligned: they are read at twice the speed. */
+static void align_b(Gemm *p, size_t k) {
+    static _Alignas(64) Real panel[PANEL];
+    size_t width = (p->n + LANES - 1) / LANES * LANES;
+    bool straddles = ((uintptr_t)p->b | p->ldb * sizeof(Real)) % VR_BYTES != 0;
+    if (!straddles || p->m < MANY_ROWS || k * width > PANEL)
+        return;
+    for (size_t i = 0; i < k; i++)
+        EACH_VECTOR(j, live, p->n)
+            vr_store(panel + i * width + j, vr_load_first(p->b + i * p->ldb + j, live));
+    p->b = panel;
+    p->ldb = width;
+}
+
 static void run_piece(const Gemm *p) {
     if (p->n == 0 || (p->k == 0 && p->add))
         return;
@@ -159,12 +174,15 @@ static void run_piece(const Gemm *p) {
     size_t k0 = 0;
     do {
         size_t k = p->k - k0 < most ? p->k - k0 : most;
+        Gemm block = *p;
+        block.b = p->b + k0 * p->ldb;
+        align_b(&block, k);
         if (p->form == GEMM_TN)
             for (size_t i = 0; i < p->m; i += PIECE)
-                run_turned_rows(p, i, p->m - i < PIECE ? p->m - i : PIECE, k0, k);
+                run_turned_rows(&block, i, p->m - i < PIECE ? p->m - i : PIECE, k0, k);
         else
             for (size_t i = 0; i < p->m; i++)
-                run_row(p, i, k0, p->a + i * p->lda + k0, k);
+                run_row(&block, i, k0, p->a + i * p->lda + k0, k);
         k0 += k;
     } while (k0 < p->k);
 }
