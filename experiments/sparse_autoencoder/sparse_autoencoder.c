@@ -103,7 +103,8 @@ static void plan_net(Plan *plan, const char *name, double beta, double rho, uint
     const Setup *setup = setup_named(name);
     const bool tutorial = setup->family == FAMILY_TUTORIAL;
     const Detail detail = detail_of(setup, beta, rho);
-    if (plan_scale(plan) == SCALE_SMOKE && detail == DETAIL_NONE) {
+    const bool drawn = detail != DETAIL_NONE || (rho == rhos[MAIN_RHO] && beta == 1);
+    if (plan_scale(plan) == SCALE_SMOKE && !drawn) {
         return;
     }
     for (uint32_t seed = 1; seed <= seeds; seed++) {
