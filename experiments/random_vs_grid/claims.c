@@ -170,7 +170,46 @@ static size_t best_of(const Results *r, const char *set, const char *method, con
     return n < ROOM ? n : ROOM;
 }
 
-/* Eight random trials against the better of the two grids. */
+/* Eight random trials over the four parameters of a grid of 96, against that grid. */
+static Finding judge_same(const Results *r) {
+    static double eight[ROOM];
+    Interval all = {.low = (double)INFINITY, .high = -(double)INFINITY};
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        const char *name = synth_name((SynthKind)set);
+        double grid;
+        size_t n = best_of(r, name, "random_few", "8", eight);
+        if (n < 5 || best_of(r, name, "grid_few", "96", &grid) != 1 || smoke(r))
+            return finding_inconclusive("needs desk scale");
+        Interval median = stats_bootstrap_median(eight, n);
+        all.value += (median.value - grid) / SYNTH_KINDS;
+        all.low = fmin(all.low, median.low - grid);
+        all.high = fmax(all.high, median.high - grid);
+        all.n += n;
+    }
+    return finding_between(all, -0.5, (double)INFINITY, "points of test accuracy, medians of bests "
+                           "of 8 minus the grid: mean of %d data sets, lowest and highest end of "
+                           "their intervals; within half a point counts as a match", SYNTH_KINDS);
+}
+
+/* ... and as many random trials as the grid has. */
+static Finding judge_budget(const Results *r) {
+    Interval all = {.low = (double)INFINITY, .high = -(double)INFINITY, .n = SYNTH_KINDS};
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        double random, grid;
+        const char *name = synth_name((SynthKind)set);
+        if (best_of(r, name, "random_few", "96", &random) != 1 ||
+            best_of(r, name, "grid_few", "96", &grid) != 1 || smoke(r))
+            return finding_inconclusive("needs desk scale");
+        all.value += (random - grid) / SYNTH_KINDS;
+        all.low = fmin(all.low, random - grid);
+        all.high = fmax(all.high, random - grid);
+    }
+    return finding_between(all, -0.5, (double)INFINITY, "points of test accuracy, 96 random trials "
+                           "minus the grid of 96 over the same four parameters: mean, least and "
+                           "most of %d data sets; within half a point counts as a match", SYNTH_KINDS);
+}
+
+/* Eight random trials over all parameters against the better of the two grids. */
 static Finding judge_eight(const Results *r, SynthKind set) {
     static double eight[ROOM], few[ROOM], many[ROOM];
     const char *name = synth_name(set);
@@ -289,6 +328,11 @@ const Claim random_vs_grid_claims[] = {
     {"eight-background", BB " Figure 5",
      "8 random trials match a grid of about 100 (random background).", ">= 0 points",
      judge_eight_noise},
+    {"same-parameters", BB " Figure 5",
+     "8 random trials over its own parameters match a grid of about 100.", ">= 0 points",
+     judge_same},
+    {"same-budget", "002 (CS231n)", "At the budget of a grid, random trials do no worse.",
+     ">= 0 points", judge_budget},
     {"waste", BB " section 3", "A grid wastes trials on parameters that do not matter.",
      "> 0 points", judge_waste},
     {"dimension", BB " Figure 7", "The effective dimension is 1 to 4.", "1 ... 4",

@@ -3,8 +3,8 @@
  * random_vs_grid - is it better to try hyper-parameters at random than on a grid?
  *
  * Bergstra & Bengio, "Random search for hyper-parameter optimization" (JMLR 2012), which CS231n
- * rests on.  Four parts, see the header: the picture of the important and the unimportant parameter,
- * the target of 1% volume, the network with one hidden layer, and which parameters mattered.
+ * rests on.  Four parts, see the header: the picture of the important and the unimportant
+ * parameter, the target of 1% volume, the network with one hidden layer, and which parameters mattered.
  */
 #include "experiments/random_vs_grid/random_vs_grid.h"
 
@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
         .question = "Is it better to try hyper-parameters at random than on a grid?",
         .sources = "002 (CS231n, hyperparameter optimization); Bergstra & Bengio 2012",
         .version = 1,
-        .minutes = {0.1, 3, 1500},
+        .minutes = {0.1, 3.5, 900},
         .config_size = sizeof(Config),
         .tables = tables,
         .claims = random_vs_grid_claims,

@@ -95,6 +95,8 @@ do for [i = 1:3] {
     if (present(s)) {
         plot box(s) using "trials":(100 * column("low")):(100 * column("min")):(100 * column("max")):(100 * column("high")):(0.25 * column("trials")) \
                  with candlesticks lt 2 dt 1 fs transparent solid 0.2 title "random", \
+             bands("efficiency", "test_accuracy", "trials", "method=random_few set=" . s) \
+                 using "trials":(100 * column("median")) with linespoints lt 4 title "random, its parameters", \
              box(s) using "trials":(100 * column("median")):(0.11 * column("trials")) with xerrorbars lt 2 dt 1 lw 2.5 ps 0 notitle, \
              grid(s, "grid_few") using "trials":(100 * column("test_accuracy")) with points lt 1 ps 1.6 title "grid with 6 rates", \
              grid(s, "grid_many") using "trials":(100 * column("test_accuracy")) with points lt 3 ps 1.6 title "grid with 3 rates"

@@ -12,6 +12,10 @@
 
 typedef enum Part { LATTICE, PLANE, SYNTHETIC, TRIALS } Part;
 
+/* Of the network's parameters, TRIALS search all, or those of a grid that has many values of a few
+ * parameters, or those of one that has few values of many. */
+typedef enum Choice { ALL, FEW, MANY } Choice;
+
 typedef struct Config {
     Part part;
     SearchMethod method;
@@ -19,7 +23,7 @@ typedef struct Config {
     size_t dimensions;     /* SYNTHETIC */
     bool elongated;
     SynthKind set;         /* TRIALS */
-    bool many;             /* its grid has few values of many parameters, not many of few */
+    Choice choice;
 } Config;
 
 /* ---- (a) an important and an unimportant parameter, on real trainings ---- */
@@ -38,7 +42,8 @@ bool synthetic_cell(Cell *cell, Error *err);
 extern const Column trial_columns[], efficiency_columns[], importance_columns[];
 Space network_space_at(Scale scale, Param params[SPACE_MAX]);
 MlpSpec network_spec(const double *values, Scale scale);
-const char *trials_method(const Config *config); /* "random", "grid_few", "grid_many" */
+/* "random", "random_few", "grid_few", "grid_many" */
+const char *trials_method(const Config *config);
 void trials_plan(Plan *plan);
 bool trials_cell(Cell *cell, Error *err);
 

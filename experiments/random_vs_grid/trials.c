@@ -25,19 +25,26 @@ static const size_t grid_many[] = {1, 1, 1, 1, 2, 2, 2, 3, 2, 2, 1, 1};
 
 static size_t budget(const Config *c, Scale scale) {
     static const size_t trials[] = {32, 128, MOST_TRIALS};
-    return c->method == SEARCH_GRID ? GRID : trials[scale];
+    return c->choice == ALL ? trials[scale] : GRID;
 }
 
 const char *trials_method(const Config *c) {
-    return c->method == SEARCH_RANDOM ? "random" : c->many ? "grid_many" : "grid_few";
+    if (c->method == SEARCH_RANDOM)
+        return c->choice == ALL ? "random" : "random_few";
+    return c->choice == FEW ? "grid_few" : "grid_many";
 }
 
 void trials_plan(Plan *plan) {
+    static const Config searches[] = {{.method = SEARCH_RANDOM, .choice = ALL},
+                                      {.method = SEARCH_GRID, .choice = FEW},
+                                      {.method = SEARCH_GRID, .choice = MANY},
+                                      {.method = SEARCH_RANDOM, .choice = FEW}};
     int sets = plan_scale(plan) == SCALE_SMOKE ? 1 : SYNTH_KINDS;
     for (int set = 0; set < sets; set++)
-        for (int m = 0; m < 3; m++) {
-            Config c = {.part = TRIALS, .set = (SynthKind)set, .many = m == 2,
-                        .method = m ? SEARCH_GRID : SEARCH_RANDOM};
+        for (size_t m = 0; m < sizeof searches / sizeof *searches; m++) {
+            Config c = searches[m];
+            c.part = TRIALS;
+            c.set = (SynthKind)set;
             plan_add(plan, &c, "part=trials,set=%s,method=%s", synth_name(c.set),
                      trials_method(&c));
         }
@@ -102,6 +109,15 @@ static void scores(const Table *table, Scored *out) {
         out[i] = (Scored){table_number(table, i, validation), table_number(table, i, test)};
 }
 
+/* Random trials over the parameters of `grid_few` alone: the others have its value. */
+static void hold_others(const Space *space, Trial *trials, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t d = 0; d < space->count; d++)
+            trials[i].at[d] = grid_few[d] > 1 ? trials[i].at[d] : 0.5;
+        space_values(space, trials[i].at, trials[i].values);
+    }
+}
+
 bool trials_cell(Cell *cell, Error *err) {
     const Config *c = cell->config;
     const size_t *size = images[cell->scale];
@@ -111,18 +127,22 @@ bool trials_cell(Cell *cell, Error *err) {
     SearchSpec spec = {.method = c->method, .space = &space, .budget = budget(c, cell->scale),
                        .seed = 1};
     if (c->method == SEARCH_GRID)
-        spec.shape = c->many ? grid_many : grid_few;
+        spec.shape = c->choice == MANY ? grid_many : grid_few;
     Search *search = search_create(&spec, cell->arena, err);
     if (!search || !mlp_data(&data, c->set, size[0], size[1], size[2], cell->arena, err))
         return false;
-    const Trial *trials;
-    size_t count = search_ask(search, &trials);
+    const Trial *asked;
+    size_t count = search_ask(search, &asked);
+    Trial trials[MOST_TRIALS];
+    memcpy(trials, asked, count * sizeof *trials);
+    if (c->method == SEARCH_RANDOM && c->choice == FEW)
+        hold_others(&space, trials, count);
     if (!run(cell, &data, &space, trials, count, err))
         return false;
     Scored scored[MOST_TRIALS];
     scores(cell_table(cell, "trials"), scored);
     analysis_efficiency(cell, trials_method(c), scored, count, size[1], size[2]);
-    if (c->method == SEARCH_RANDOM) {
+    if (c->method == SEARCH_RANDOM && c->choice == ALL) {
         double *features = arena_new(cell->arena, double, count * space.count);
         for (size_t i = 0; i < count; i++)
             space_features(&space, trials[i].values, features + i * space.count);
