@@ -85,7 +85,7 @@ set multiplot layout 1, 3 margins 0.07, 0.98, 0.14, 0.8 spacing 0.05, 0.1 title 
     "median, quartiles and extremes of experiments that share no trial. After Figure 5.}" font ",13"
 eval panel
 set logscale x 2
-set xrange [0.7:360]
+set xrange [0.7:190]
 set xlabel "trials in an experiment (s)"
 do for [i = 1:3] {
     s = word(sets, i)
@@ -94,9 +94,9 @@ do for [i = 1:3] {
     if (i == 1) { set key inside bottom right vertical Left reverse samplen 1.6 } else { unset key }
     if (present(s)) {
         plot box(s) using "trials":(100 * column("low")):(100 * column("min")):(100 * column("max")):(100 * column("high")):(0.25 * column("trials")) \
-                 with candlesticks lt 2 dt 1 fs transparent solid 0.2 title "random", \
+                 with candlesticks lt 2 dt 1 fs transparent solid 0.2 title "random, all parameters", \
              bands("efficiency", "test_accuracy", "trials", "method=random_few set=" . s) \
-                 using "trials":(100 * column("median")) with linespoints lt 4 title "random, its parameters", \
+                 using "trials":(100 * column("median")) with linespoints lt 4 title "random, 4 parameters", \
              box(s) using "trials":(100 * column("median")):(0.11 * column("trials")) with xerrorbars lt 2 dt 1 lw 2.5 ps 0 notitle, \
              grid(s, "grid_few") using "trials":(100 * column("test_accuracy")) with points lt 1 ps 1.6 title "grid with 6 rates", \
              grid(s, "grid_many") using "trials":(100 * column("test_accuracy")) with points lt 3 ps 1.6 title "grid with 3 rates"
