@@ -119,6 +119,7 @@ bool watch_create(Watch **watch, Cell *cell, Trainer *trainer, Error *err) {
         return false;
     w->cell = cell;
     w->trainer = trainer;
+    trainer->spec.keep_gradients = true; /* write_ratios reads them */
     batches_init(&w->batches, &plan, cell->arena);
     w->batch = batches_get(&w->batches, 0);
     w->before = arena_new(cell->arena, Real, net->parameters);

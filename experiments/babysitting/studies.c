@@ -97,6 +97,7 @@ bool study_rates(Cell *cell, const Dataset *mnist, Error *err) {
     if (!run || !watch_create(&run->watch, cell, &run->trainer, err))
         return false;
     Trainer *trainer = &run->trainer;
+    trainer->spec.keep_gradients = true; /* watch_ratio reads them */
     Real *before = arena_new(cell->arena, Real, trainer->spec.net->parameters);
     size_t points = 0, interval = c->updates / POINTS;
     while (trainer->iteration < c->updates &&
