@@ -276,7 +276,7 @@ static void begin(Bench *bench) {
  * machine's settings, the peers run as they would by themselves. */
 static void forget_openblas_variables(char **argv) {
     static const char *const names[] = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_VERBOSE",
-                                        "OPENBLAS_NUM_THREADS", "OPENBLAS_BLOCK_FACTOR"};
+                                        "OPENBLAS_BLOCK_FACTOR"};
     bool any = false;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (getenv(names[i])) {

@@ -109,6 +109,20 @@ int engine_blas_threads(void) {
 #define CORE_VARIABLE "OPENBLAS_CORETYPE"
 #define GUARD         "TIDEMARK_RESTARTED"
 
+/* The number of threads is set by a call below; but the threads that OpenBLAS made while it was
+ * loaded, and makes again after a fork, spin for a while before they sleep, which doubles the CPU
+ * time of a cell.  Only the environment keeps them from being made. */
+static const char *const thread_variables[] = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"};
+
+static bool no_spare_threads(void) {
+    for (int i = 0; i < 2; i++) {
+        const char *value = getenv(thread_variables[i]);
+        if (!value || strcmp(value, "1") != 0)
+            return false;
+    }
+    return true;
+}
+
 /* OpenBLAS read the variable while it was loaded, before main: only a fresh start changes it. */
 static bool restart(const char *core, char **argv, Error *err) {
     char program[4096];
@@ -121,6 +135,8 @@ static bool restart(const char *core, char **argv, Error *err) {
         setenv(CORE_VARIABLE, core, 1);
     else
         unsetenv(CORE_VARIABLE);
+    for (int i = 0; i < 2; i++)
+        setenv(thread_variables[i], "1", 1);
     setenv(GUARD, "1", 1);
     execv(program, argv);
     return error_set(err, "cannot restart %s without %s: %s", program, CORE_VARIABLE,
@@ -135,7 +151,7 @@ static bool start_blas(const EngineChoice *choice, char **argv, Error *err) {
         choice->core ? inherited && strcasecmp(inherited, choice->core) == 0 : inherited == NULL;
     if (!as_asked && restarted)
         return error_set(err, "%s is set again after a restart; unset it", CORE_VARIABLE);
-    if (!as_asked)
+    if (!as_asked || (!no_spare_threads() && argv && !restarted))
         return restart(choice->core, argv, err);
     if (choice->core && strcasecmp(openblas_get_corename(), choice->core) != 0)
         return error_set(err, "OpenBLAS has no kernel '%s' for this CPU (it chose '%s')",

@@ -10,10 +10,11 @@
  * rounding) and flushed on ARM (which looks before).  Before engine_start the baseline variant runs
  * and subnormals are kept.
  *
- * OpenBLAS, when asked for, is pinned to one thread by its own call and the pin is read back.  It
- * reads OPENBLAS_CORETYPE only while it is being loaded; an inherited value is removed (or replaced
- * by `core`) and the program restarts itself once, so that the kernel is the CPU's own unless the
- * user says otherwise.
+ * OpenBLAS is pinned to one thread by its own call and the pin is read back.  It reads its
+ * environment only while it is being loaded: an inherited OPENBLAS_CORETYPE is removed (or replaced
+ * by `core`), OPENBLAS_NUM_THREADS and OMP_NUM_THREADS are set to 1, and where that changed anything
+ * the program restarts itself once, so that the kernel is the CPU's own unless the user says
+ * otherwise and no spare thread spins beside the cells.
  */
 #ifndef TIDEMARK_BASE_ENGINE_H
 #define TIDEMARK_BASE_ENGINE_H
