@@ -232,7 +232,7 @@ static int tell_about(const Experiment *experiment, Error *err) {
     }
     char counts[80], times[80];
     snprintf(counts, sizeof counts, "%zu / %zu / %zu", cells[0], cells[1], cells[2]);
-    snprintf(times, sizeof times, "%.3g / %.3g / %.3g", minutes[0], minutes[1], minutes[2]);
+    snprintf(times, sizeof times, "%.4g / %.4g / %.4g", minutes[0], minutes[1], minutes[2]);
     printf("%-20s %22s %28s  %s\n", experiment->name, counts, times, experiment->question);
     return finish_output(err);
 }
