@@ -59,7 +59,7 @@ static const TableSpec tables[] = {{"trials", tuned_trial_columns},
 
 /* The best so far of every seed after `trial` + 1 trials, in per cent. */
 static size_t best_after(const Results *r, Arm arm, int trial, const char *column, double *out) {
-    char at[8];
+    char at[16];
     snprintf(at, sizeof at, "%d", trial);
     size_t n = table_select(results_table(r, "trials"), column,
                             (Where[]){{"arm", arms[arm]}, {"trial", at}, {0}}, out, SEEDS_ROOM);
