@@ -107,7 +107,9 @@ bool compare_list(Comparison *comparison, const char *directory, CompareWanted *
         }
     }
     closedir(open);
-    qsort(names->names, names->count, sizeof *names->names, compare_names);
+    if (names->count > 1) {
+        qsort(names->names, names->count, sizeof *names->names, compare_names);
+    }
     return true;
 }
 
