@@ -41,7 +41,7 @@ eval mark_x(1e-3, "CS231n: 10^{-3}")
 plot for [m = 1:3] rows("rates", "method=" . word("sgd momentum adam", m)) using "ratio_hidden":(100 * column("validation_accuracy")) \
          with points lt m pt int(word("7 5 9", m)) ps 0.7 title (m == 1 ? "plain descent" : word("- momentum Adam", m)), \
      for [m = 1:3] rows("rates", "method=" . word("sgd momentum adam", m)) using "ratio_output":(100 * column("validation_accuracy")) \
-         with points lt m pt int(word("6 4 8", m)) ps 0.7 notitle
+         with points lt m pt int(word("6 4 8", m)) ps (m == 3 ? 1.1 : 0.7) notitle
 
 eval figure("wiggle", 1000, 450)
 set multiplot layout 1, 2
@@ -97,6 +97,7 @@ unset multiplot
 
 inits = "alternating gaussian xavier he"
 title_of(i) = i == 1 ? "±1" : i == 2 ? "N(0, 0.01^2)" : i == 3 ? "Xavier" : "He"
+name_of(activation) = activation eq "relu" ? "ReLU" : activation
 eval figure("histograms", 1000, 760)
 set multiplot layout 3, 4
 eval panel
@@ -108,7 +109,7 @@ set ytics 0.5
 set yrange [0:0.6]
 do for [activation in "sigmoid tanh relu"] {
     do for [i = 1:4] {
-        set title activation . ", " . title_of(i)
+        set title name_of(activation) . ", " . title_of(i)
         set xlabel (activation eq "relu" ? "activation" : "")
         set ylabel (i == 1 ? "share" : "")
         high = activation eq "relu" ? (i == 1 ? 1e9 : i == 2 ? 0.4 : i == 3 ? 2.0 : 4.0) : 1
@@ -118,6 +119,34 @@ do for [activation in "sigmoid tanh relu"] {
         if (activation eq "tanh" && i == 3) { set key inside top right vertical maxrows 5 samplen 1.5 } else { set key off }
         plot for [layer = 1:5] rows("histograms", "init=" . word(inits, i) . " activation=" . activation . \
             " signal=activation hidden=" . layer) using "middle":"share" with histeps lt layer lw 1.3 dt 1 title "layer " . layer
+    }
+}
+unset multiplot
+
+# The gradients at the hidden layers' outputs differ by many powers of ten: each panel is in units of
+# the fifth layer's deviation.
+sd_of(init, activation) = real(system("awk -F, '$1 == \"" . init . "\" && $2 == \"" . activation . \
+    "\" && $3 == 5 && $4 == \"gradient\" && $5 == 1 {print $7}' " . table("layers")))
+eval figure("gradients", 1000, 760)
+set multiplot layout 3, 4
+eval panel
+set tics font ",7"
+set tmargin 2.2
+set bmargin 3
+set key off
+set ytics 0.5
+set yrange [0:1.05]
+set xrange [-4:4]
+set xtics 2
+do for [activation in "sigmoid tanh relu"] {
+    do for [i = 1:4] {
+        set title name_of(activation) . ", " . title_of(i)
+        set xlabel (activation eq "relu" ? "gradient / layer 5's deviation" : "")
+        set ylabel (i == 1 ? "share" : "")
+        sd = sd_of(word(inits, i), activation)
+        if (activation eq "relu" && i == 4) { set key inside top right vertical maxrows 5 samplen 1.5 } else { set key off }
+        plot for [layer = 1:5] rows("histograms", "init=" . word(inits, i) . " activation=" . activation . \
+            " signal=gradient hidden=" . layer) using (column("middle") / sd):"share" with histeps lt layer lw 1.3 dt 1 title "layer " . layer
     }
 }
 unset multiplot
@@ -134,7 +163,7 @@ set xtics 1
 set key maxrows 1
 do for [signal in "activation gradient"] {
     do for [activation in "sigmoid tanh relu"] {
-        set title activation
+        set title name_of(activation)
         set ylabel "deviation of the " . signal . "s"
         set yrange [*:*]
         if (signal eq "activation") { set yrange [1e-6:1e9] } else { set yrange [1e-26:1e6] }

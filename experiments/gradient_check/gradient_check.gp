@@ -63,7 +63,7 @@ do for [model in "relu pool"] {
     set tmargin 4
     set logscale xy
     set xlabel "data points"
-    set key maxrows 2
+    set key maxcols 2
     set ylabel "differences over a kink (%)"
     set xrange [0.8:400]
     set yrange [0.005:100]
