@@ -163,9 +163,7 @@ static int signalled_pool(Board *board, bool (*work)(void *, size_t), int signal
                           bool ignored) {
     pid_t child = fork();
     if (child == 0) {
-        if (ignored) {
-            signal(signal_number, SIG_IGN);
-        }
+        signal(signal_number, ignored ? SIG_IGN : SIG_DFL); /* nohup leaves SIGHUP ignored */
         Pool pool = {.jobs = 2, .work = work, .interrupted = note_interruption, .context = board};
         pool_run(&pool, work == sleep_long ? 2 : 1);
         _exit(0);
