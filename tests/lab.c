@@ -444,6 +444,18 @@ static void results_that_are_not_there_are_empty(void **state) {
     results_close(results);
 }
 
+/* --jobs are shared out among the cells of a run. */
+static void workers_share_the_jobs(void **state) {
+    (void)state;
+    assert_int_equal(run_workers(8, 1), 8);
+    assert_int_equal(run_workers(8, 3), 2);
+    assert_int_equal(run_workers(8, 8), 1);
+    assert_int_equal(run_workers(8, 100), 1);
+    assert_int_equal(run_workers(1, 1), 1);
+    assert_int_equal(run_workers(8, 0), 1);
+    assert_int_equal(run_workers(0, 1), pool_cores());
+}
+
 int main(int argc, char **argv) {
     if (getenv("TIDEMARK_TEST_DRIVER") != NULL) {
         return fake_main(argc, argv);
@@ -461,6 +473,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(cells_beside_the_plan),
         cmocka_unit_test(same_key_twice_is_refused),
         cmocka_unit_test(options_are_read_strictly),
+        cmocka_unit_test(workers_share_the_jobs),
         cmocka_unit_test(checksum_is_fnv1a),
         cmocka_unit_test(durations_are_short),
         cmocka_unit_test(manifest_holds_no_paths),

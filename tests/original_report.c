@@ -55,7 +55,7 @@ static void test_skipping_is_drawing(void **state) {
 /* ---- batches: a made-up set whose classes have 6001, 6002, ..., the last 5990 images ---- */
 
 static Digits made_up(Arena *arena) {
-    Digits digits = {.images = arena_new(arena, const uint8_t *, 70000)};
+    Digits digits = {.images = arena_new(arena, const uint8_t *, 70000), .window = DIGIT_WINDOW};
     for (size_t d = 0; d < DIGIT_CLASSES; d++) {
         digits.first[d] = digits.count;
         digits.count += d < 9 ? 6001 + d : 5990;
@@ -89,6 +89,47 @@ static void test_batches_end_short(void **state) {
     assert_int_equal(images[19], digits.count - 1);
     assert_int_equal(digits_batch(&digits, 2995, 20, images), 18);
     assert_int_equal(images[0], digits.first[0] + 5990);
+    arena_destroy(arena);
+}
+
+/* ---- other orders, smaller sets ---- */
+
+static void test_shuffled_within_classes(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    Digits digits = made_up(arena);
+    uint8_t *bytes = arena_new(arena, uint8_t, digits.count);
+    for (size_t i = 0; i < digits.count; i++) {
+        digits.images[i] = bytes + i; /* never read: a name */
+    }
+    Rng rng = rng_make(5, STREAM_SHUFFLE, 0), same = rng_make(5, STREAM_SHUFFLE, 0);
+    Digits shuffled = digits_shuffled(&digits, &rng, arena);
+    Digits again = digits_shuffled(&digits, &same, arena);
+    size_t moved = 0;
+    uint8_t *seen = arena_new(arena, uint8_t, digits.count);
+    for (size_t i = 0, d = 0; i < digits.count; i++) {
+        d += i == digits.first[d + 1];
+        size_t image = (size_t)(shuffled.images[i] - bytes);
+        assert_true(image >= digits.first[d] && image < digits.first[d + 1] && !seen[image]++);
+        assert_ptr_equal(shuffled.images[i], again.images[i]);
+        moved += image != i;
+    }
+    assert_true(moved > digits.count * 99 / 100);
+    arena_destroy(arena);
+}
+
+static void test_first_images(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    Digits digits = made_up(arena), few = digits_first(&digits, 100, arena);
+    uint32_t images[20], round[20];
+    assert_int_equal(few.count, 1000);
+    assert_ptr_equal(few.images[320], digits.images[digits.first[3] + 20]);
+    assert_int_equal(digits_batch(&few, 49, 20, images), 20);
+    assert_int_equal(images[7], 399);
+    assert_int_equal(digits_batch(&few, 0, 20, images), 20);
+    assert_int_equal(digits_batch(&few, 50, 20, round), 20);
+    assert_memory_equal(images, round, sizeof images);
     arena_destroy(arena);
 }
 
@@ -157,6 +198,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_skipping_is_drawing),
         cmocka_unit_test(test_batches_are_balanced),
         cmocka_unit_test(test_batches_end_short),
+        cmocka_unit_test(test_shuffled_within_classes),
+        cmocka_unit_test(test_first_images),
         cmocka_unit_test(test_stretch),
         cmocka_unit_test(test_difference_of_black),
     };

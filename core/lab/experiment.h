@@ -57,6 +57,8 @@ typedef struct Cell {
     const void *config;
     Scale scale;
     Arena *arena; /* freed after the cell */
+    size_t workers; /* processes that the cell may run side by side (pool.h): --jobs shared out
+                       among the cells of this run; no result may depend on it */
     bool watch;   /* --watch: the tables of watched_tables are there to be written (study/watch.h) */
     struct CellFiles *files;
 } Cell;

@@ -87,6 +87,7 @@ typedef struct Lab {
     const char *directory; /* <out>/<experiment> */
     const char *cells;     /* <out>/<experiment>/cells */
     const char *engine;    /* as a cell's stamp names it: "own", "openblas Haswell" */
+    size_t workers;        /* of one cell: run_workers */
     Table *data;           /* checksums of the data sets, a manifest; NULL = not yet verified */
 } Lab;
 
@@ -130,6 +131,9 @@ typedef struct RunCounts {
 /* Computes the selected cells that are not CELL_DONE and names those that fail.  false = a result
  * could not be written. */
 bool run_cells(Lab *lab, RunCounts *counts, Error *err);
+
+/* Processes a cell may have when `jobs` (0 = one a core) are shared out among `cells`; at least 1. */
+size_t run_workers(size_t jobs, size_t cells);
 
 /* ---- results ---- */
 

@@ -113,10 +113,16 @@ static bool say_unwritable(const Work *work, Error *err) {
     return true;
 }
 
+size_t run_workers(size_t jobs, size_t cells) {
+    jobs = jobs != 0 ? jobs : pool_cores();
+    return cells != 0 && cells < jobs ? jobs / cells : 1;
+}
+
 bool run_cells(Lab *lab, RunCounts *counts, Error *err) {
     Work work = {.lab = lab};
     list_work(&work, lab, &counts->selected);
     counts->kept = counts->selected - work.count;
+    lab->workers = run_workers(lab->options->jobs, work.count);
     size_t bytes = work.count * sizeof *work.reports;
     work.reports = pool_shared(bytes);
     work.ends = arena_new(lab->arena, PieceEnd, work.count);

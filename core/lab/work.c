@@ -149,6 +149,7 @@ bool work_cell(const Lab *lab, const PlannedCell *planned, CellReport *report) {
                  .config = planned->config,
                  .scale = lab->plan->scale,
                  .arena = arena,
+                 .workers = lab->workers,
                  .watch = lab->options->watch,
                  .files = &files};
     const char *scratch = scratch_directory(lab, arena, planned->key);

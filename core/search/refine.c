@@ -92,11 +92,13 @@ static void batch_coordinate(Search *s) {
         move_center(s);
         s->line = (s->line + 1) % s->space->count;
     }
+    s->previous = s->count;
+    if (s->spec.coordinate.lines && s->round >= s->spec.coordinate.lines)
+        return;
     center_values(s, values);
     for (size_t skipped = 0; isnan(values[s->line]) && skipped < s->space->count; skipped++)
         s->line = (s->line + 1) % s->space->count;
     size_t count = line_values(s, line, ROOM);
-    s->previous = s->count;
     if (count > s->spec.budget - s->count)
         return; /* half a line would decide nothing */
     for (size_t i = 0; i < count; i++) {
@@ -108,7 +110,9 @@ static void batch_coordinate(Search *s) {
     }
 }
 
-const SearchOps search_coordinate = {"coordinate", begin_coordinate, batch_coordinate, NULL};
+/* The last line is a line too: its best place counts. */
+const SearchOps search_coordinate = {"coordinate", begin_coordinate, batch_coordinate,
+                                     move_center};
 
 /* ---- coarse to fine ---- */
 

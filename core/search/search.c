@@ -187,6 +187,10 @@ const char *search_border_text(const Search *s, const SearchBorder *border, Aren
                         border->widened ? "widened" : "not widened");
 }
 
+const double *search_center(const Search *s) {
+    return s->center;
+}
+
 const double *search_lengths(const Search *s) {
     return s->bayes.fitted ? s->bayes.gp->scales.length : NULL;
 }

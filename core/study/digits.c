@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/study/digits.h"
-#include "core/data/dataset.h"
 #include <math.h>
+#include <string.h>
 
-bool digits_open(Digits *digits, const char *set, Arena *arena, Error *err) {
-    const Dataset *train = dataset_open(set, DATASET_TRAIN, err);
-    if (train == NULL) {
+bool digits_open_part(Digits *digits, const char *set, DatasetPart part, Arena *arena,
+                      Error *err) {
+    const Dataset *all = dataset_open(set, part, err);
+    if (all == NULL) {
         return false;
     }
-    if (train->classes != DIGIT_CLASSES || dataset_pixels(train) != DIGIT_PIXELS) {
+    if (all->classes != DIGIT_CLASSES || dataset_pixels(all) != DIGIT_PIXELS) {
         return error_set(err, "%s: ten classes of 28 x 28 grey images expected", set);
     }
-    *digits = (Digits){.images = arena_new(arena, const uint8_t *, train->count)};
+    *digits = (Digits){.images = arena_new(arena, const uint8_t *, all->count),
+                       .window = DIGIT_WINDOW};
     for (size_t d = 0; d < DIGIT_CLASSES; d++) {
         digits->first[d] = digits->count;
-        for (size_t i = 0; i < train->count; i++) {
-            if (train->labels[i] == d) {
-                digits->images[digits->count++] = train->images[i];
+        for (size_t i = 0; i < all->count; i++) {
+            if (all->labels[i] == d) {
+                digits->images[digits->count++] = all->images[i];
             }
         }
     }
@@ -27,8 +29,43 @@ bool digits_open(Digits *digits, const char *set, Arena *arena, Error *err) {
     return true;
 }
 
+bool digits_open(Digits *digits, const char *set, Arena *arena, Error *err) {
+    return digits_open_part(digits, set, DATASET_TRAIN, arena, err);
+}
+
+Digits digits_first(const Digits *digits, size_t count, Arena *arena) {
+    Digits first = *digits;
+    first.images = arena_new(arena, const uint8_t *, count * DIGIT_CLASSES);
+    for (size_t d = 0; d < DIGIT_CLASSES; d++) {
+        if (digits->first[d + 1] - digits->first[d] < count) {
+            die("digits: the first %zu images of class %zu, which has fewer", count, d);
+        }
+        first.first[d] = d * count;
+        memcpy(first.images + d * count, digits->images + digits->first[d],
+               count * sizeof *first.images);
+    }
+    first.first[DIGIT_CLASSES] = first.count = count * DIGIT_CLASSES;
+    first.window = count;
+    return first;
+}
+
+Digits digits_shuffled(const Digits *digits, Rng *rng, Arena *arena) {
+    Digits shuffled = *digits;
+    shuffled.images = arena_copy(arena, digits->images, digits->count * sizeof *digits->images);
+    for (size_t d = 0; d < DIGIT_CLASSES; d++) {
+        const uint8_t **class = shuffled.images + digits->first[d];
+        for (size_t i = digits->first[d + 1] - digits->first[d]; i > 1; i--) {
+            size_t other = rng_below(rng, (uint32_t)i);
+            const uint8_t *held = class[i - 1];
+            class[i - 1] = class[other];
+            class[other] = held;
+        }
+    }
+    return shuffled;
+}
+
 size_t digits_batch(const Digits *digits, uint64_t batch, size_t size, uint32_t *images) {
-    const size_t share = size / DIGIT_CLASSES, offset = (size_t)(batch * share % DIGIT_WINDOW);
+    const size_t share = size / DIGIT_CLASSES, offset = (size_t)(batch * share % digits->window);
     size_t count = 0;
     for (size_t d = 0; d < DIGIT_CLASSES; d++) {
         for (size_t i = 0; i < share; i++) {

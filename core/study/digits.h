@@ -13,6 +13,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
+#include "core/base/rng.h"
+#include "core/data/dataset.h"
 #include "core/net/denoiser.h"
 #include <stdint.h>
 
@@ -22,11 +24,21 @@ typedef struct Digits {
     const uint8_t **images;          /* `count` of them, by label, then in file order */
     size_t count;
     size_t first[DIGIT_CLASSES + 1]; /* class d is images[first[d]] ... images[first[d + 1] - 1] */
+    size_t window;                   /* images of a class after which batches go round */
     Real number[256];                /* of a byte: byte / 255 */
 } Digits;
 
 /* The training images of "mnist" or another set of ten classes of 28 x 28 grey images. */
 bool digits_open(Digits *digits, const char *set, Arena *arena, Error *err);
+
+/* The same of the training or the test images. */
+bool digits_open_part(Digits *digits, const char *set, DatasetPart part, Arena *arena, Error *err);
+
+/* The first `count` images of every class as a set of their own; batches go round after `count`. */
+Digits digits_first(const Digits *digits, size_t count, Arena *arena);
+
+/* The same images in another order: every class is shuffled by itself. */
+Digits digits_shuffled(const Digits *digits, Rng *rng, Arena *arena);
 
 /* The images of batch number `batch` (from 0) of `size` images, a multiple of 10; returns how many
  * there are, `size` or fewer. */
