@@ -8,12 +8,14 @@
 #     in    results/LABEL/EXPERIMENT    where the tables are
 #     out   a temporary directory       its files go to plots/LABEL/EXPERIMENT/ when all went well
 #     ext   "svg" or "png"
+#     scale "smoke", "desk" or "paper"; "" = the tables have no manifest
+#     seed_count   how many seeds the tables have; 0 = no table has a column for them
 # set beforehand.  A script names files by these variables alone and reads like this:
 #
 #     load 'plots/style.gp'
 #
 #     eval figure("accuracy", 720, 450)      # -> accuracy.svg and .png; forgets all before it
-#     eval headline("Test accuracy of two policies", "Median and middle half of 5 seeds.")
+#     eval headline("Test accuracy of two policies", of_seeds("Median and quartiles of the seeds."))
 #     set xlabel "iteration"; set ylabel "accuracy (%)"
 #     eval mark_y(81.4, "CLR Table 1: 81.4 %")     # what the source itself found
 #     plot table("curves") using "iteration":"accuracy" with lines lt 1 title "one run", \
@@ -38,6 +40,8 @@
 #   mark_point(X, Y, TEXT)          line's right end, over the frame, or beside a grey star;
 #   mark_y_at(Y, TEXT, PLACE)       the text ends at PLACE (0 ... 1 of the width): keep off the data
 #   headline(TITLE, NOTE)           what is seen; under it, smaller: n, interval, scale, source
+#   of_seeds(NOTE)                  NOTE, or "One seed." ("one seed" without a full stop) where the
+#                                   tables have no more: nobody is told of a band that is not there
 #   eval viridis                    palette of heat maps (then `set colorbox`, `with image`)
 #   eval panel                      smaller type, in multiplots; figure() first, then set multiplot
 #
@@ -45,6 +49,10 @@
 # is under the plot, never on the data; `set key off` and direct labels where they read better.
 # Text is enhanced (10^{-3}); key entries with underscores need plain(NAME).  Values that are not
 # finite vanish in gnuplot without a word: draw rows with status `diverged` with @cross.
+#
+# A selection without rows is an error, but not in a run that is not finished (its manifest counts
+# fewer cells than were planned): there its line or points are left out and named on standard error,
+# and a panel of which nothing is there says so.  A script need not ask what was run.
 
 set encoding utf8
 set datafile separator comma
@@ -58,6 +66,7 @@ bands(name, value, keys, where) = \
     sprintf("< bands --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
 bands95(name, value, keys, where) = \
     sprintf("< bands --interval --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
+
 
 # ---- a figure: its file, its size in points (720 x 450 is one column, 1000 wide is two) ----
 face = "DejaVu Sans"
@@ -106,6 +115,7 @@ power_of_ten = "10^{%T}"
 cut(s) = strstrt(s, "_")
 plain(s) = cut(s) ? s[1:cut(s) - 1] . "\\_" . plain(s[cut(s) + 1:*]) : s
 quoted(s) = cut(s) ? s[1:cut(s) - 1] . "\\\\_" . quoted(s[cut(s) + 1:*]) : s
+of_seeds(note) = seed_count != 1 ? note : note[strlen(note):] eq "." ? "One seed." : "one seed"
 headline(title, note) = sprintf("set tmargin 4.8; set title \"%s\\n{/=10 %s}\" offset 0, 0.6", \
     quoted(title), quoted(note))
 set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.4, 0.2

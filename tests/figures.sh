@@ -48,6 +48,8 @@ a,9,1,7,7,7,7,7,0"
 got=$("$bin/bands" --rows "$work/runs.csv" 'step=9 policy=a')
 equals "bands --rows" "$got" "policy,seed,step,loss
 a,1,9,7"
+equals "bands --distinct" "$("$bin/bands" --distinct seed "$work/runs.csv")" 4
+equals "bands --distinct" "$("$bin/bands" --distinct cell "$work/runs.csv")" 0
 refuses 2 "no column 'lost'" "$bin/bands" --value lost --by step "$work/runs.csv"
 refuses 2 "no row" "$bin/bands" --value loss --by step "$work/runs.csv" policy=c
 refuses 2 "missing.csv" "$bin/bands" --rows "$work/missing.csv"
@@ -82,6 +84,8 @@ refuses 2 "above max" "$bin/schedules" --policy 'triangular base=1 max=0.1' --it
 refuses 2 "step is 0" "$bin/schedules" --policy 'triangular step=0' --iterations 5
 refuses 2 "iterations" "$bin/schedules" --policy 'triangular'
 refuses 2 "iterations" "$bin/schedules" --policy 'triangular' --iterations 1.5
+refuses 2 "goes with a policy: --policy" "$bin/schedules" --iterations 5
+refuses 2 "goes with a policy: --policy" "$bin/schedules" --metric=a:b
 refuses 2 "quote" "$bin/schedules" --policy triangular step=5 --iterations 5
 refuses 2 "FILE:COLUMN" "$bin/schedules" --policy plateau --iterations 5
 refuses 2 "no column" "$bin/schedules" --policy plateau --metric "$work/metric.csv:cost"
@@ -136,9 +140,36 @@ unchanged "an empty selection"
 write_script 'plot table("runes") using "step":"loss" @dots, 5'
 refuses 1 "^draw: " tools/draw.sh x
 unchanged "a missing table"
+
+# ---- a run that is not finished: what is there is drawn, what is not is named ----
+cp "$work/runs.csv" results/local/x/runs.csv
+printf 'key,value\nscale,desk\ncells_planned,3\ncells,2\n' >results/local/x/manifest.csv
+write_script 'set xrange [0.2:0.3]
+plot for [p in "y z"] bands("runs", "loss", "step", "policy=" . p) using "step":"median" \
+    title "the source'"'"'s " . p
+eval figure("third", 480, 320)
+plot for [p in "b z"] rows("runs", "policy=" . p) using "step":"loss" title p'
+tools/draw.sh x 2>"$work/err.txt" || fail "what there is of a run was not drawn: $(cat "$work/err.txt")"
+equals "what was left out" "$(cat "$work/err.txt")" "draw: x: 2 of 3 cells are there; left out:
+    runs.csv: policy=y
+    runs.csv: policy=z"
+grep -q 'not run yet' plots/local/x/second.svg || fail "an empty panel says nothing"
+! grep -q 'not run yet' plots/local/x/third.svg || fail "a panel with data says that it is empty"
+write_script 'plot table("runs") using "step":"lost" @dots notitle'
+refuses 1 "^draw: experiments/x/x.gp" tools/draw.sh x
+sed 's/^cells,2/cells,3/' results/local/x/manifest.csv >"$work/m" && mv "$work/m" \
+    results/local/x/manifest.csv
+write_script 'plot rows("runs", "policy=z") using "step":"loss" @dots'
+refuses 1 "no row" tools/draw.sh x
+
+# ---- one seed has no band ----
+write_script 'set title of_seeds("Median of seeds.") . of_seeds("median")
+plot table("runs") using "step":"loss"'
+tools/draw.sh x && grep -q 'Median of seeds.median' plots/local/x/second.svg || fail "four seeds"
+grep -v '^[ab],[2-4]' "$work/runs.csv" >results/local/x/runs.csv
+tools/draw.sh x && grep -q 'One seed.one seed' plots/local/x/second.svg || fail "one seed"
 echo "x = 1" >experiments/x/x.gp
 refuses 1 "drew no svg" tools/draw.sh x
-unchanged "a script without figures"
 refuses 1 "no tables" tools/draw.sh x other
 refuses 1 "there is no" tools/draw.sh y
 

@@ -4,13 +4,19 @@
  *
  *     bands --value accuracy --by iteration results/local/clr/curves.csv 'policy=fixed'
  *     bands --rows results/local/clr/curves.csv 'policy=fixed seed=1'
+ *     bands --distinct seed results/local/clr/curves.csv
  *
  * Prints CSV: one row for each combination of the --by columns (joined by commas), with n, median,
  * low and high (quartiles, Hyndman & Fan type 7; with --interval the 95% bootstrap interval of
  * the median), min, max, and diverged: how many values were not finite, which the others leave out.
  * Numbers come in increasing order, other texts in the order of the table.  With --rows: the rows
- * of the table as they are.  The last argument, if any, keeps only rows where every named column
- * has that very text.
+ * of the table as they are.  With --distinct: how many texts a column has (0 if it is not there).
+ * The last argument, if any, keeps only rows where every named column has that very text.
+ *
+ * That no row is as asked is an error, but not in a run that is not finished: where BANDS_LOG names
+ * a file, the header alone is printed and the file gets the line "- TABLE: CONDITIONS" ("+" for a
+ * selection with rows).  `bands --nothing`, which draw.sh makes the end of every plot, prints the
+ * words of an empty panel if all selections of this plot were empty; with --end the next plot begins.
  */
 #include "core/lab/stats.h"
 #include "core/lab/table.h"
@@ -30,6 +36,7 @@ typedef struct Bands {
     const char *equals[MOST];
     size_t where_count;
     size_t *rows, row_count; /* those kept */
+    const char *log;         /* NULL = the run is finished */
     double *ranks[MOST];     /* the order of every key column, by row of the table */
     bool interval;
 } Bands;
@@ -68,6 +75,51 @@ static bool kept(const Bands *b, size_t row) {
     return true;
 }
 
+/* ---- a run that is not finished ---- */
+
+/* A line of the log: `text`, and what was asked for where nothing is as asked. */
+static void log_selection(const char *path, const char *text, const char *table,
+                          const char *conditions) {
+    const char *name = strrchr(table, '/');
+    FILE *log = fopen(path, "a");
+    if (!log)
+        die("bands: cannot write %s", path);
+    fputs(text, log);
+    if (*text == '-')
+        fprintf(log, " %s%s%s", name ? name + 1 : table, *conditions ? ": " : "", conditions);
+    fputc('\n', log);
+    fclose(log);
+}
+
+/* Were there selections since the last end of a plot, ".", and all of them empty? */
+static bool all_were_empty(const char *path) {
+    char line[4096];
+    bool some = false, empty = false;
+    FILE *log = fopen(path, "r");
+    while (log && fgets(line, sizeof line, log)) {
+        some = (some || *line == '+') && *line != '.';
+        empty = (empty || *line == '-') && *line != '.';
+    }
+    if (log)
+        fclose(log);
+    return empty && !some;
+}
+
+/* Every axis needs a value to be scaled by: there are some in any range that a script sets. */
+static void print_nothing(const char *path, bool end) {
+    puts("value,words");
+    if (path && all_were_empty(path)) {
+        puts("1,not run yet");
+        for (double power = 1e-9; power < 1e10; power *= 10)
+            for (int digit = 1; digit < 10; digit++)
+                printf("%g,\n%g,\n", digit * power, -digit * power);
+    }
+    if (path && end)
+        log_selection(path, ".", "", "");
+}
+
+/* ---- rows ---- */
+
 static void keep_rows(Bands *b) {
     size_t rows = table_rows(b->table);
     b->rows = calloc(rows + 1, sizeof *b->rows);
@@ -76,7 +128,7 @@ static void keep_rows(Bands *b) {
     for (size_t row = 0; row < rows; row++)
         if (kept(b, row))
             b->rows[b->row_count++] = row;
-    if (b->row_count == 0)
+    if (b->row_count == 0 && !b->log)
         die("bands: no row of %zu is as asked", rows);
 }
 
@@ -94,8 +146,8 @@ static int by_text(const void *a, const void *b) {
 
 /* Numbers rank as they are; if any text is none, texts rank by the row where they first stand. */
 static double *rank_column(const Bands *b, size_t key) {
-    double *ranks = calloc(table_rows(b->table), sizeof *ranks);
-    size_t *order = malloc(b->row_count * sizeof *order);
+    double *ranks = calloc(table_rows(b->table) + 1, sizeof *ranks);
+    size_t *order = malloc((b->row_count + 1) * sizeof *order);
     if (!ranks || !order)
         die("bands: no memory for %zu rows", b->row_count);
     bool numbers = true;
@@ -181,7 +233,7 @@ static void print_group(const Bands *b, const size_t *rows, size_t count, double
 }
 
 static void print_bands(Bands *b) {
-    double *values = malloc(b->row_count * sizeof *values);
+    double *values = malloc((b->row_count + 1) * sizeof *values);
     if (!values)
         die("bands: no memory for %zu values", b->row_count);
     for (size_t k = 0; k < b->key_count; k++) {
@@ -215,42 +267,95 @@ static void print_rows(const Bands *b) {
         }
 }
 
-int main(int argc, char **argv) {
+/* How many texts a column has. */
+static size_t distinct(const Table *table, const char *name) {
+    size_t found = table_find(table, name), count = 0;
+    size_t *first = calloc(table_rows(table) + 1, sizeof *first); /* rows where a text first stands */
+    if (!first)
+        die("bands: no memory for %zu rows", table_rows(table));
+    for (size_t row = 0; found != TABLE_NONE && row < table_rows(table); row++) {
+        const char *text = table_text(table, row, found);
+        size_t k = 0;
+        while (k < count && strcmp(table_text(table, first[k], found), text) != 0)
+            k++;
+        if (k == count)
+            first[count++] = row;
+    }
+    free(first);
+    return count;
+}
+
+/* ---- the command line ---- */
+
+typedef struct Request {
+    char *value, *by, *distinct;
+    bool rows, interval, nothing, end;
+} Request;
+
+static bool read_options(int argc, char **argv, Request *r) {
     static const struct option options[] = {{"value", required_argument, NULL, 'v'},
                                             {"by", required_argument, NULL, 'b'},
+                                            {"distinct", required_argument, NULL, 'd'},
                                             {"interval", no_argument, NULL, 'i'},
                                             {"rows", no_argument, NULL, 'r'},
+                                            {"nothing", no_argument, NULL, 'n'},
+                                            {"end", no_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
-    Bands b = {0};
-    char *value = NULL, *by = NULL;
-    bool rows = false;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == '?')
-            return 2;
-        value = option == 'v' ? optarg : value;
-        by = option == 'b' ? optarg : by;
-        b.interval = b.interval || option == 'i';
-        rows = rows || option == 'r';
+            return false;
+        r->value = option == 'v' ? optarg : r->value;
+        r->by = option == 'b' ? optarg : r->by;
+        r->distinct = option == 'd' ? optarg : r->distinct;
+        r->interval |= option == 'i';
+        r->rows |= option == 'r';
+        r->nothing |= option == 'n';
+        r->end |= option == 'e';
     }
-    if (argc - optind < 1 || argc - optind > 2 || (!rows && (!value || !by)))
-        die("usage: bands (--rows | [--interval] --value COLUMN --by COLUMNS) TABLE ['COLUMN=TEXT "
-            "...']");
+    return true;
+}
+
+static void answer(const Request *r, const Table *table, const char *path, char *conditions) {
+    Bands b = {.table = table, .interval = r->interval, .log = getenv("BANDS_LOG")};
+    char *asked = strdup(conditions);
+    if (!asked)
+        die("bands: no memory");
+    read_where(&b, conditions);
+    keep_rows(&b);
+    if (b.log)
+        log_selection(b.log, b.row_count ? "+" : "-", path, asked);
+    if (r->rows) {
+        print_rows(&b);
+    } else {
+        b.value = column(table, r->value);
+        read_keys(&b, r->by);
+        print_bands(&b);
+    }
+    free(b.rows);
+    free(asked);
+}
+
+int main(int argc, char **argv) {
+    Request r = {0};
+    char none[1] = "";
+    if (!read_options(argc, argv, &r))
+        return 2;
+    int words = argc - optind;
+    if (r.nothing) {
+        print_nothing(getenv("BANDS_LOG"), r.end);
+        return fflush(stdout) ? 2 : 0;
+    }
+    if (words < 1 || words > 2 || (!r.rows && !r.distinct && (!r.value || !r.by)))
+        die("usage: bands (--rows | --distinct COLUMN | [--interval] --value COLUMN --by COLUMNS) "
+            "TABLE ['COLUMN=TEXT ...']");
     Error err = {0};
     Table *table = table_read(argv[optind], &err);
     if (!table)
         die("bands: %s", err.text);
-    b.table = table;
-    if (argc - optind == 2)
-        read_where(&b, argv[optind + 1]);
-    keep_rows(&b);
-    if (rows) {
-        print_rows(&b);
-    } else {
-        b.value = column(table, value);
-        read_keys(&b, by);
-        print_bands(&b);
-    }
-    free(b.rows);
+    if (r.distinct)
+        printf("%zu\n", distinct(table, r.distinct));
+    else
+        answer(&r, table, argv[optind], words == 2 ? argv[optind + 1] : none);
     table_free(table);
     return fflush(stdout) || ferror(stdout) ? 2 : 0;
 }

@@ -12,13 +12,14 @@ set logscale y
 set key maxrows 2
 rates = "0.001 0.01 0.10000000000000001 1 3"
 of(value, rate) = bands("curves", value, "update", "method=sgd rate=" . rate)
-set title "training loss, plain descent\n{/=9 median and quartiles of seeds}"
+set title "training loss, plain descent\n{/=9 " . of_seeds("median and quartiles of seeds") . "}"
 set ylabel "training loss"
 set yrange [0.15:4]
 set ytics (0.2, 0.5, 1, 2, 4)
 plot for [i = 1:5] of("training_loss", word(rates, i)) using "update":"low":"high" @band lt i notitle, \
      for [i = 1:5] of("training_loss", word(rates, i)) using "update":"median" @median lt i title sprintf("rate %g", real(word(rates, i)))
-set title "update over weights, first layer\n{/=9 median and quartiles of seeds}"
+set title "update over weights, first layer\n{/=9 " . \
+    of_seeds("median and quartiles of seeds") . "}"
 set ylabel "ratio"
 set format y power_of_ten
 set autoscale y
@@ -61,7 +62,8 @@ set ylabel "standard deviation about the trend"
 set autoscale y
 set yrange [3e-5:2]
 set xrange [0.7:3000]
-at_10 = real(system("bands --value wiggle --by batch " . table("wiggle") . " batch=10 | tail -n 1 | cut -d, -f3"))
+at_10 = real(system("(bands --value wiggle --by batch " . table("wiggle") . \
+    " batch=10 | grep '^[0-9]' || echo ,,1) | cut -d, -f3"))
 plot at_10 * sqrt(10 / x) with lines lt 9 title "b^{-1/2}", \
      rows("wiggle", "") using "batch":"wiggle" @dots lt 1 title "measured"
 unset multiplot

@@ -8,9 +8,11 @@ title_of(i) = system(sprintf("printf '%%s' '%s' | cut -d'|' -f%d | tr = ' '", ti
 
 eval figure("best_so_far", 760, 480)
 eval headline("Best of the trials so far", \
-    "Validation accuracy; median and (random, Bayesian) quartiles over repeated searches.")
+    "Validation accuracy; " . \
+    of_seeds("median and (random, Bayesian) quartiles over repeated searches."))
 set xlabel "trials"; set ylabel "validation accuracy (%)"
-set xrange [4:30]; set yrange [80:92]
+set xrange [4:30]
+if (scale ne "smoke") { set yrange [80:92] }
 set key maxcols 3
 best(arm) = bands("trials", "best_validation", "trial", "arm=" . arm)
 plot for [i = 1:4:3] best(word(arms, i)) using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt i notitle, \
@@ -18,7 +20,7 @@ plot for [i = 1:4:3] best(word(arms, i)) using (column("trial") + 1):(100 * colu
 
 eval figure("best_of_all", 760, 430)
 eval headline("The best of 30 trials", \
-    "Test accuracy: every search (points), median with its 95 % bootstrap interval.")
+    of_seeds("Test accuracy: every search (points), median with its 95 % bootstrap interval."))
 set ylabel "test accuracy (%)"
 set xrange [0.5:5.5]
 set bmargin 3.5
@@ -31,7 +33,7 @@ plot for [i = 1:5] bands95("trials", "best_test", "arm", "trial=29 arm=" . word(
          using (i + 0.15):(100 * column("best_test")) @dots lt i ps 0.5
 
 eval figure("cost", 720, 430)
-eval headline("Time for 30 trials: proposing and training", "Median over searches, one core.")
+eval headline("Time for 30 trials: proposing and training", of_seeds("Median over searches, one core."))
 set style fill solid 0.7 noborder
 set boxwidth 0.35
 set logscale y
@@ -67,7 +69,8 @@ unset multiplot
 
 eval figure("lengths", 640, 400)
 eval headline("Length scales of the last model", \
-    "Every search (points) and median; a range is 1 wide, so below 1 a parameter matters.")
+    of_seeds("Every search (points) and median") . \
+    "; a range is 1 wide, so below 1 a parameter matters.")
 set logscale y
 set ylabel "length scale"
 set xrange [-0.5:2.5]

@@ -1,16 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Figures 1 and 4 of the paper, Table 1 with the paper's numbers, and the control it lacks.
-# Only what was run is drawn.
 load 'plots/style.gp'
 
-scale = system(sprintf("sed -n 's/^scale,//p' '%s/manifest.csv'", in))
 divisor = scale eq "paper" ? 1 : scale eq "desk" ? 50 : 500
 net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick, 1/%d of the iterations", divisor)
-run = " " . system(sprintf("tail -n +2 '%s/curve.csv' | cut -d, -f1 | sort -u | tr '\\n' ' '", in))
-is_there(p) = strstrt(run, " " . p . " ") > 0
-# those of a list (of words with single blanks) that were run
-have(list) = words(list) == 0 ? "" : (is_there(word(list, 1)) ? word(list, 1) . " " : "") . \
-    have(list[strlen(word(list, 1)) + 2:*])
 # one policy keeps one colour through all figures: its place here
 policies = "fixed triangular2 exp decay exp_range exp_range_amplitude decay_drops triangular"
 colour(p) = sum [place = 1:words(policies)] (word(policies, place) eq p ? place : 0)
@@ -18,7 +11,7 @@ label(p) = p eq "exp_range_amplitude" ? plain("exp_range, amplitude alone") : \
     p eq "decay_drops" ? "decay with the two drops" : plain(p)
 curve(p) = bands("curve", "test_accuracy", "iteration", "policy=" . p)
 star = "with points pt 3 ps 1.2 lw 1.5"
-runs = "Medians and quartiles of the seeds. " . net . "."
+runs = of_seeds("Medians and quartiles of the seeds.") . " " . net . "."
 
 # ---- Figure 1 ----
 $fig1_triangular2 << END
@@ -49,10 +42,10 @@ eval headline("Cyclical rates on CIFAR-10 (CLR Figure 1)", \
     runs . " Stars: the paper's figure.")
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 set xrange [0:70000 / divisor]
-plot for [p in have("fixed exp triangular2")] curve(p) \
+plot for [p in "fixed exp triangular2"] curve(p) \
          using "iteration":(100 * column("low")):(100 * column("high")) @band lt colour(p) \
          notitle, \
-     for [p in have("fixed exp triangular2")] curve(p) \
+     for [p in "fixed exp triangular2"] curve(p) \
          using "iteration":(100 * column("median")) @median lt colour(p) title label(p), \
      $fig1_fixed using ($1 / divisor):(100 * $2) @star lc rgb "#0072B2" notitle, \
      $fig1_exp using ($1 / divisor):(100 * $2) @star lc rgb "#009E73" notitle, \
@@ -69,10 +62,10 @@ iteration,accuracy
 70000,79.1
 42000,82.2
 END
-plot for [p in have("exp exp_range exp_range_amplitude")] curve(p) \
+plot for [p in "exp exp_range exp_range_amplitude"] curve(p) \
          using "iteration":(100 * column("low")):(100 * column("high")) @band lt colour(p) \
          notitle, \
-     for [p in have("exp exp_range exp_range_amplitude")] curve(p) \
+     for [p in "exp exp_range exp_range_amplitude"] curve(p) \
          using "iteration":(100 * column("median")) @median lt colour(p) title label(p), \
      $fig4 using ($1 / divisor):2 @star lc rgb "#5A5A5A" title "Table 1"
 
@@ -88,13 +81,14 @@ do for [k = 1:words(policy)] {
     point = sprintf(" %s,%d ", word(policy, k), int(word(iteration, k)) / divisor)
     if (strstrt(points, point) > 0) { lines = lines . " " . k }
 }
+if (words(lines) == 0) { lines = "1" }
 name(k) = word(policy, int(word(lines, k)))
 when(k) = int(word(iteration, int(word(lines, k)))) / divisor
 number(k) = real(word(there, int(word(lines, k))))
 at(k) = sprintf("policy=%s iteration=%d", name(k), when(k))
 eval figure("table1", 860, 520)
 eval headline("Test accuracy by policy and iteration (CLR Table 1)", \
-    "Dots: seeds. Bars: 95 % of their median. " . \
+    of_seeds("Dots: seeds. Bars: 95 % of their median.") . " " . \
     (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
 set xlabel "test accuracy (%)"; unset ylabel
 set lmargin 28; set key off
@@ -120,8 +114,8 @@ eval headline("Is it the rising rate, or the two drops at the end?", \
     runs)
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 set xrange [0:25000 / divisor]
-plot for [p in have("triangular2 decay decay_drops triangular")] curve(p) \
+plot for [p in "triangular2 decay decay_drops triangular"] curve(p) \
          using "iteration":(100 * column("low")):(100 * column("high")) @band lt colour(p) \
          notitle, \
-     for [p in have("triangular2 decay decay_drops triangular")] curve(p) \
+     for [p in "triangular2 decay decay_drops triangular"] curve(p) \
          using "iteration":(100 * column("median")) @median lt colour(p) title label(p)

@@ -2,17 +2,15 @@
 # Figure 5 of the paper, Table 3 with the paper's numbers, and the cost of an update.
 load 'plots/style.gp'
 
-scale = system(sprintf("sed -n 's/^scale,//p' '%s/manifest.csv'", in))
 divisor = scale eq "paper" ? 1 : scale eq "desk" ? 250 : 1000
 net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick, 1/%d of the iterations", divisor)
-runs = "Medians of the seeds with their quartiles. " . net . "."
+runs = of_seeds("Medians of the seeds with their quartiles.") . " " . net . "."
 got = " " . system(sprintf("tail -n +2 '%s/curve.csv' | cut -d, -f1,2,4 | sort -u | tr '\\n' ' '", in))
 
 # ---- Figure 5 and the other methods ----
 methods = "nesterov adam rmsprop adagrad adadelta"
 label(m) = word("Nesterov Adam RMSprop AdaGrad AdaDelta", \
     int(sum [i = 1:words(methods)] (word(methods, i) eq m ? i : 0)))
-ran(m, p) = strstrt(got, sprintf(" %s,%s,", m, p)) > 0
 curve(m, p) = bands("curve", "test_accuracy", "iteration", sprintf("method=%s policy=%s", m, p))
 eval figure("figure5", 1000, 640)
 set multiplot layout 2, 3 margins 0.07, 0.97, 0.13, 0.86 spacing 0.07, 0.13 title \
@@ -24,13 +22,10 @@ set xrange [0:70000 / divisor]
 set xlabel "iteration"; set ylabel "test accuracy (%)"
 do for [m in methods] {
     set title label(m)
-    list = (ran(m, "fixed") ? "fixed " : "") . (ran(m, "triangular") ? "triangular" : "")
-    if (words(list) > 0) {
-        plot for [p in list] curve(m, p) using "iteration":(100 * column("low")):(100 * \
-                 column("high")) @band lt (p eq "fixed" ? 1 : 2), \
-             for [p in list] curve(m, p) using "iteration":(100 * column("median")) @median \
-                 lt (p eq "fixed" ? 1 : 2)
-    } else { set multiplot next }
+    plot for [p in "fixed triangular"] curve(m, p) using "iteration":(100 * column("low")): \
+             (100 * column("high")) @band lt (p eq "fixed" ? 1 : 2), \
+         for [p in "fixed triangular"] curve(m, p) using "iteration":(100 * column("median")) \
+             @median lt (p eq "fixed" ? 1 : 2)
 }
 # the colours' meaning, in the sixth panel
 unset title; unset border; unset tics; unset grid; unset xlabel; unset ylabel
@@ -52,33 +47,32 @@ do for [k = 1:words(method)] {
     point = sprintf(" %s,%s,%d ", word(method, k), word(policy, k), when(k))
     if (strstrt(got, point) > 0) { lines = lines . " " . k }
 }
+if (words(lines) == 0) { lines = "1" }
 at(k) = sprintf("method=%s policy=%s iteration=%d", word(method, k), word(policy, k), when(k))
 colour(k) = word(policy, k) eq "fixed" ? 1 : 2
 row(j) = int(word(lines, j))
-if (words(lines) > 0) {
-    eval figure("table3", 860, 580)
-    eval headline("Test accuracy by method, policy and iteration (CLR Table 3)", \
-        "Dots: seeds. Bars: 95 % of their median. " . \
-        (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
-    set xlabel "test accuracy (%)"; unset ylabel
-    set lmargin 28; set key off
-    set yrange [words(lines) + 0.6:0.4]
-    set grid noytics
-    set ytics ("" 0)
-    do for [j = 1:words(lines)] {
-        set ytics add (sprintf("%s %s, %d", label(word(method, row(j))), word(policy, row(j)), \
-            when(row(j))) j)
-        if (scale eq "paper") {
-            set label "" at real(word(there, row(j))), j point pt 3 ps 1.2 lw 1.5 \
-                lc rgb '#5A5A5A' front
-        }
+eval figure("table3", 860, 580)
+eval headline("Test accuracy by method, policy and iteration (CLR Table 3)", \
+    of_seeds("Dots: seeds. Bars: 95 % of their median.") . " " . \
+    (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
+set xlabel "test accuracy (%)"; unset ylabel
+set lmargin 28; set key off
+set yrange [words(lines) + 0.6:0.4]
+set grid noytics
+set ytics ("" 0)
+do for [j = 1:words(lines)] {
+    set ytics add (sprintf("%s %s, %d", label(word(method, row(j))), word(policy, row(j)), \
+        when(row(j))) j)
+    if (scale eq "paper") {
+        set label "" at real(word(there, row(j))), j point pt 3 ps 1.2 lw 1.5 \
+            lc rgb '#5A5A5A' front
     }
-    plot for [j = 1:words(lines)] bands95("curve", "test_accuracy", "iteration", at(row(j))) \
-             using (100 * column("median")):(j):(100 * column("low")):(100 * column("high")) \
-             with xerrorbars lt colour(row(j)) pt 6 ps 0 lw 3, \
-         for [j = 1:words(lines)] rows("curve", at(row(j))) \
-             using (100 * column("test_accuracy")):(j) @dots lt colour(row(j))
 }
+plot for [j = 1:words(lines)] bands95("curve", "test_accuracy", "iteration", at(row(j))) \
+         using (100 * column("median")):(j):(100 * column("low")):(100 * column("high")) \
+         with xerrorbars lt colour(row(j)) pt 6 ps 0 lw 3, \
+     for [j = 1:words(lines)] rows("curve", at(row(j))) \
+         using (100 * column("test_accuracy")):(j) @dots lt colour(row(j))
 
 # ---- the cost of an update ----
 eval figure("cost", 760, 420)

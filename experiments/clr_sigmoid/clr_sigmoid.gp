@@ -2,16 +2,9 @@
 # Figure 6 of the paper and the range test that the bounds came from.
 load 'plots/style.gp'
 
-scale = system(sprintf("sed -n 's/^scale,//p' '%s/manifest.csv'", in))
 divisor = scale eq "paper" ? 1 : scale eq "desk" ? 200 : 2000
 note = scale eq "paper" ? "" : sprintf(" 1/%d of the iterations.", divisor)
-runs = "Medians of the seeds with their quartiles." . note
-got = " " . system(sprintf("tail -n +2 '%s/runs.csv' | cut -d, -f1,2 | sort -u | tr '\\n' ' '", in))
-ran(n, p) = strstrt(got, sprintf(" %s,%s ", n, p)) > 0
-# words net,policy that were run
-have(list) = words(list) == 0 ? "" : \
-    (strstrt(got, " " . word(list, 1) . " ") > 0 ? word(list, 1) . " " : "") . \
-    have(list[strlen(word(list, 1)) + 2:*])
+runs = of_seeds("Medians of the seeds with their quartiles.") . note
 net(w) = w[1:strstrt(w, ",") - 1]
 policy(w) = w[strstrt(w, ",") + 1:*]
 all = "sigmoid_bn,fixed sigmoid_bn,triangular sigmoid,fixed sigmoid,triangular"
@@ -20,34 +13,29 @@ label(w) = (net(w) eq "sigmoid" ? "without batch norm: " : "batch norm: ") . pol
 curve(w) = bands("curve", "test_accuracy", "iteration", \
     sprintf("net=%s policy=%s", net(w), policy(w)))
 
-list = have(all)
-if (words(list) > 0) {
-    eval figure("figure6", 720, 480)
-    eval headline("Cyclical rates in networks of sigmoids (CLR Figure 6)", runs)
-    set xlabel "iteration"; set ylabel "test accuracy (%)"
-    set xrange [0:60000 / divisor]
-    if (scale eq "paper") {
-        eval mark_y(60.8, "fixed there: 60.8 %")
-        eval mark_y(72.2, "cyclical there: 72.2 %")
-    }
-    plot for [w in list] curve(w) using "iteration":(100 * column("low")):(100 * column("high")) \
-             @band lt colour(w) notitle, \
-         for [w in list] curve(w) using "iteration":(100 * column("median")) @median \
-             lt colour(w) title label(w)
+eval figure("figure6", 720, 480)
+eval headline("Cyclical rates in networks of sigmoids (CLR Figure 6)", runs)
+set xlabel "iteration"; set ylabel "test accuracy (%)"
+set xrange [0:60000 / divisor]
+if (scale eq "paper") {
+    eval mark_y(60.8, "fixed there: 60.8 %")
+    eval mark_y(72.2, "cyclical there: 72.2 %")
 }
+plot for [w in all] curve(w) using "iteration":(100 * column("low")):(100 * column("high")) \
+         @band lt colour(w) notitle, \
+     for [w in all] curve(w) using "iteration":(100 * column("median")) @median \
+         lt colour(w) title label(w)
 
-if (ran("sigmoid_bn", "range") && ran("sigmoid", "range")) {
-    eval figure("range", 720, 480)
-    eval headline("Range test of the two networks of sigmoids", \
-        "Median of the seeds. Dotted: the bounds taken, base and maximum." . note)
-    set logscale x; set format x power_of_ten
-    set xlabel "rate" offset 0, 0.4; set ylabel "training loss"
-    set bmargin 6
-    set yrange [*:2.6]
-    eval mark_x(0.004, ""); eval mark_x(0.016, "batch norm")
-    eval mark_x(0.0063, ""); eval mark_x(0.25, "without")
-    plot bands("range", "training_loss", "rate", "net=sigmoid_bn") using "rate":"median" \
-             with linespoints lt 2 title "with batch norm", \
-         bands("range", "training_loss", "rate", "net=sigmoid") using "rate":"median" \
-             with linespoints lt 4 title "without"
-}
+eval figure("range", 720, 480)
+eval headline("Range test of the two networks of sigmoids", \
+    of_seeds("Median of the seeds.") . " Dotted: the bounds taken, base and maximum." . note)
+set logscale x; set format x power_of_ten
+set xlabel "rate" offset 0, 0.4; set ylabel "training loss"
+set bmargin 6
+set yrange [*:2.6]
+eval mark_x(0.004, ""); eval mark_x(0.016, "batch norm")
+eval mark_x(0.0063, ""); eval mark_x(0.25, "without")
+plot bands("range", "training_loss", "rate", "net=sigmoid_bn") using "rate":"median" \
+         with linespoints lt 2 title "with batch norm", \
+     bands("range", "training_loss", "rate", "net=sigmoid") using "rate":"median" \
+         with linespoints lt 4 title "without"

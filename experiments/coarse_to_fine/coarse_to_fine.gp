@@ -8,7 +8,8 @@ title_of(i) = system(sprintf("printf '%%s' '%s' | cut -d'|' -f%d | tr = ' '", ti
 
 eval figure("best_so_far", 760, 480)
 eval headline("Best of the trials so far", \
-    "Test accuracy of the trial that is best on validation; median and quartiles over repeated searches.")
+    "Test accuracy of the trial that is best on validation; " . \
+    of_seeds("median and quartiles over repeated searches."))
 set xlabel "trials"; set ylabel "test accuracy (%)"
 set xrange [1:30]; set yrange [0:100]
 set key maxcols 2
@@ -18,7 +19,7 @@ plot for [i = 1:5] best(word(arms, i)) using (column("trial") + 1):(100 * column
 
 eval figure("best_of_all", 760, 430)
 eval headline("The best of 30 trials", \
-    "Test accuracy: every search (points), median with its 95 % bootstrap interval.")
+    of_seeds("Test accuracy: every search (points), median with its 95 % bootstrap interval."))
 set ylabel "test accuracy (%)"
 set xrange [0.5:5.5]
 set bmargin 3.5

@@ -5,7 +5,8 @@ load 'plots/style.gp'
 
 eval figure("loss_curves", 760, 470)
 eval headline("Constant learning rates, from too low to too high", \
-    "MLP on MNIST. Mean training loss since the point before; median and quartiles over seeds.")
+    "MLP on MNIST. Mean training loss since the point before; " . \
+    of_seeds("median and quartiles over seeds."))
 set xlabel "iteration"
 set ylabel "training loss"
 set logscale y
@@ -18,14 +19,15 @@ plot for [i = 1:words(names)] curve(word(names, i)) using "iteration":"low":"hig
 
 eval figure("accuracy_by_rate", 760, 470)
 eval headline("Validation accuracy against the initial rate", \
-    "Equal budget for all. Median and quartiles over seeds; the best of each curve is what the test set sees.")
+    "Equal budget for all. " . of_seeds("Median and quartiles over seeds") . \
+    "; the best of each curve is what the test set sees.")
 set xlabel "initial learning rate"
 set key maxcols 3
 set ylabel "validation accuracy (%)"
 set logscale x
 set xrange [0.002:1.5]
 set format x "%g"
-set yrange [94:98.5]
+if (scale ne "smoke") { set yrange [94:98.5] }
 policies = "constant step exponential_10 exponential_100 inverse_time_10 inverse_time_100 cosine warm_restarts"
 titles = "constant step exponential=to=1/10 exponential=to=1/100 1/t=to=1/10 1/t=to=1/100 cosine warm=restarts"
 name(i) = system(sprintf("printf '%%s' '%s' | tr = ' '", word(titles, i)))
@@ -38,7 +40,8 @@ plot for [i = 1:words(policies)] rate(word(policies, i)) \
 
 eval figure("best_of_each", 760, 430)
 eval headline("Test accuracy of every policy at its best rate", \
-    "Every seed (points), median with its 95 % bootstrap interval. Rate chosen on the validation set.")
+    of_seeds("Every seed (points), median with its 95 % bootstrap interval.") . \
+    " Rate chosen on the validation set.")
 set ylabel "test accuracy (%)"
 set xrange [0.4:words(policies) + 0.6]
 set key off

@@ -13,7 +13,7 @@ set multiplot layout 1, 2
 eval panel
 do for [model in "tanh relu"] {
     set title (model eq "tanh" ? "smooth network (tanh)" : "network with kinks (ReLU)") . \
-        "\n{/=9 median element; median and quartiles of seeds}"
+        "\n{/=9 median element; " . of_seeds("median and quartiles of seeds") . "}"
     set tmargin 4
     set logscale xy
     set format x power_of_ten
@@ -81,7 +81,7 @@ set multiplot layout 1, 2
 eval panel
 do for [start in "small xavier"] {
     set title (start eq "small" ? "small initial weights, N(0, 0.01^2)" : "initial weights after Xavier") . \
-        "\n{/=9 worst element; median and quartiles of seeds}"
+        "\n{/=9 worst element; " . of_seeds("median and quartiles of seeds") . "}"
     set tmargin 4
     set logscale xy
     set format y power_of_ten
@@ -105,7 +105,7 @@ set multiplot layout 1, 2
 eval panel
 do for [which in "median worst"] {
     set title (which eq "median" ? "median element" : "worst element") . \
-        "\n{/=9 weight decay in the loss; median and quartiles of seeds}"
+        "\n{/=9 weight decay in the loss; " . of_seeds("median and quartiles of seeds") . "}"
     set tmargin 4
     set logscale xy
     set format xy power_of_ten
@@ -142,7 +142,7 @@ set multiplot layout 1, 2
 eval panel
 do for [drawn in "each whole"] {
     set title (drawn eq "each" ? "as many of every layer's weights and biases" : "drawn from all parameters together") . \
-        "\n{/=9 share of draws with an element above 10^{-2}; median of seeds}"
+        "\n{/=9 share of draws with an element above 10^{-2}; " . of_seeds("median of seeds") . "}"
     set tmargin 4
     set logscale x
     set xlabel "elements checked (of 1,630)"

@@ -2,7 +2,6 @@
 # Figure 3 of the paper, the exponential form, what every rule suggests, and what that is worth.
 load 'plots/style.gp'
 
-scale = system(sprintf("sed -n 's/^scale,//p' '%s/manifest.csv'", in))
 net = scale eq "paper" ? "cifar10_full, 4,000 iterations" : "cifar10_quick, a shorter ramp"
 
 # ---- Smith's form ----
@@ -32,16 +31,17 @@ point,accuracy
 END
 eval figure("smith", 720, 480)
 eval headline("Accuracy while the rate grows along a line (CLR Figure 3)", \
-    "Thin: seeds; thick: their median. " . net . ". Stars: read off the paper's figure.")
+    of_seeds("Thin: seeds; thick: their median.") . " " . net . ". Stars: read off the paper's figure.")
 set xlabel "rate"; set ylabel "test accuracy (%)"
 set xrange [0:0.02]
 eval mark_x(0.001, "base there")
 eval mark_x(0.006, "maximum there")
-seeds = system(sprintf("tail -n +2 '%s/smith.csv' | cut -d, -f1 | sort -nu | tr '\\n' ' '", in))
+seeds = system(sprintf("(tail -n +2 '%s/smith.csv' | grep . || echo 1) | cut -d, -f1 | " . \
+    "sort -nu | tr '\\n' ' '", in))
 plot for [s in seeds] rows("smith", "seed=" . s) using "rate":(100 * column("test_accuracy")) \
          with lines lt 1 lw 0.6 dt 1 notitle, \
      bands("smith", "test_accuracy", "rate", "") using "rate":(100 * column("median")) \
-         with lines lt 1 lw 2.6 title "median", \
+         with lines lt 1 lw 2.6 title of_seeds("median"), \
      $there using (0.001 * $1):2 with points pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A' \
          title "the paper's"
 
@@ -58,8 +58,8 @@ do for [problem in "mnist_mlp cifar10"] {
     set title problem eq "cifar10" ? "CIFAR-10, " . (scale eq "paper" ? "cifar10\\_full" : \
         "cifar10\\_quick") : "MNIST, 784-128-10"
     set yrange [0:(problem eq "cifar10" ? 5 : 4)]
-    seeds = system(sprintf("grep '^%s,' '%s/ramp.csv' | cut -d, -f2 | sort -nu | head -n 5 | " . \
-        "tr '\\n' ' '", problem, in))
+    seeds = system(sprintf("(grep '^%s,' '%s/ramp.csv' || echo ,1) | cut -d, -f2 | " . \
+        "sort -nu | head -n 5 | tr '\\n' ' '", problem, in))
     plot for [s in seeds] rows("ramp", sprintf("problem=%s seed=%s", problem, s)) \
              using "rate":"loss" with lines lt 9 lw 0.6 notitle, \
          for [s in seeds] rows("ramp", sprintf("problem=%s seed=%s", problem, s)) \

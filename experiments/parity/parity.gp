@@ -57,8 +57,8 @@ do for [which = 1:2] {
 # ---- random initial weights ----
 eval figure("random_start", 720, 700)
 set multiplot layout 2, 1 margins 0.11, 0.97, 0.16, 0.9 spacing 0.02, 0.05 title \
-    "Random initial weights: who converges, and when\n{/=10 Share of the seeds with its 95 % " . \
-    "interval; of those that converge, median and middle half.}" font ",13"
+    "Random initial weights: who converges, and when\n{/=10 " . of_seeds("Share of the seeds " . \
+    "with its 95 % interval; of those that converge, median and middle half.") . "}" font ",13"
 set logscale x; set xrange [0.008:130]
 set key off
 set format x ""

@@ -55,9 +55,9 @@ eval mark_y_at(0.01, "learnt", 0.25)
 tiny(c) = bands("tiny", "loss", "update", "condition=" . c)
 good = "right init_he init_1e-5 init_1 labels_shuffled labels_of_the_next labels_constant"
 bad = "init_zero init_alternating rate_1e-5 rate_0.001 rate_3 pixels_unscaled pixels_blank decay_1"
-set title "conditions that learn the twenty\n{/=9 median of seeds}"
+set title "conditions that learn the twenty\n{/=9 " . of_seeds("median of seeds") . "}"
 plot for [i = 1:words(good)] tiny(word(good, i)) using "update":(column("median") + 1e-9) with lines lt i title spaced(word(good, i))
-set title "conditions that do not\n{/=9 median of seeds}"
+set title "conditions that do not\n{/=9 " . of_seeds("median of seeds") . "}"
 plot for [i = 1:words(bad)] tiny(word(bad, i)) using "update":(column("median") + 1e-9) with lines lt i title spaced(word(bad, i))
 unset multiplot
 
@@ -88,7 +88,8 @@ plot verdicts using "check":(place(strcol("condition"))):(0.47):(0.47):(column("
          sprintf("%d of %d", column("failed"), column("n"))) with labels font ",10"
 
 eval figure("sizes", 760, 430)
-eval headline("Overfitting from 20 to 20,000 images", "Equal number of updates. Median and quartiles over seeds.")
+eval headline("Overfitting from 20 to 20,000 images", \
+    "Equal number of updates. " . of_seeds("Median and quartiles over seeds."))
 set logscale x
 set xrange [15:30000]
 set xlabel "training images"

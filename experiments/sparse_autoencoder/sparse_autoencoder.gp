@@ -8,8 +8,8 @@ betas = "0.01 0.03 0.1 0.3 1 3"
 # ---- the blog's pair of pictures: with and without the term ----
 eval figure("course", 1000, 480)
 set multiplot layout 1, 2 title "The image difference with and without the sparse term\n" . \
-    "{/=10 The blog's first form, rho 0.05, limiter 3; medians and middle halves of the seeds}" \
-    font ",13" margins 0.08, 0.98, 0.2, 0.81 spacing 0.07, 0
+    "{/=10 The blog's first form, rho 0.05, limiter 3; " . \
+    of_seeds("medians and middle halves of the seeds") . "}" font ",13" margins 0.08, 0.98, 0.2, 0.81 spacing 0.07, 0
 do for [k = 1:2] {
     setup = word("blog blog_clean", k)
     set title (k == 1 ? "noise 0.3, dropout 0.4" : "no noise, no dropout") font ",11"
@@ -27,8 +27,8 @@ unset multiplot
 # ---- activity against beta, form by form ----
 eval figure("activity", 1000, 480)
 set multiplot layout 1, 2 title "The term reaches its target only where beta is large\n" . \
-    "{/=10 rho 0.05; medians and middle halves of the seeds; noise 0.3, dropout 0.4}" \
-    font ",13" margins 0.09, 0.98, 0.2, 0.84 spacing 0.1, 0
+    "{/=10 rho 0.05; " . of_seeds("medians and middle halves of the seeds") . \
+    "; noise 0.3, dropout 0.4}" font ",13" margins 0.09, 0.98, 0.2, 0.84 spacing 0.1, 0
 set logscale x; set xrange [0.009:3.4]; set xlabel "beta"
 set ylabel "mean activity of the hidden units"; set yrange [0:0.32]
 set arrow from graph 0, first 0.05 to graph 1, first 0.05 nohead back dt (2,4) lw 1.4 \
@@ -69,8 +69,8 @@ unset multiplot
 
 # ---- beta and rho together ----
 eval figure("map", 1000, 470)
-set multiplot layout 1, 2 title "beta and rho together (medians; noise 0.3, dropout 0.4)" \
-    font ",13" margins 0.07, 0.92, 0.15, 0.84 spacing 0.17, 0
+set multiplot layout 1, 2 title "beta and rho together (" . of_seeds("medians") . \
+    "; noise 0.3, dropout 0.4)" font ",13" margins 0.07, 0.92, 0.15, 0.84 spacing 0.17, 0
 place(b) = b < 0.02 ? 0 : b < 0.05 ? 1 : b < 0.2 ? 2 : b < 0.5 ? 3 : b < 2 ? 4 : 5
 level(r) = r < 0.03 ? 0 : r < 0.07 ? 1 : r < 0.15 ? 2 : r < 0.25 ? 3 : r < 0.4 ? 4 : 5
 set xtics ("0.01" 0, "0.03" 1, "0.1" 2, "0.3" 3, "1" 4, "3" 5)
@@ -111,7 +111,8 @@ unset multiplot
 # ---- strokes: their share by set-up and beta ----
 eval figure("strokes", 1000, 480)
 eval headline("Share of hidden units whose weights are strokes", \
-    "One small, long piece (core/study/features.h); medians and ranges of the seeds; rho 0.05")
+    "One small, long piece (core/study/features.h); " . \
+    of_seeds("medians and ranges of the seeds") . "; rho 0.05")
 set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:1]
 set logscale x; set xrange [0.028:3.5]; set xtics ("0" 0.03, "0.1" 0.1, "0.3" 0.3, "1" 1, "3" 3)
 books = "relu_identity relu_sigmoid sigmoid_identity sigmoid_sigmoid relu_untied relu_decay " . \

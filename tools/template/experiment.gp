@@ -2,7 +2,7 @@
 load 'plots/style.gp'
 
 eval figure("accuracy", 720, 450)
-eval headline("Test accuracy at four constant rates", "Median and quartiles over seeds.")
+eval headline("Test accuracy at four constant rates", of_seeds("Median and quartiles over seeds."))
 set xlabel "iteration"
 set ylabel "test accuracy (%)"
 rates = "0.01 0.10000000000000001 1 10"
