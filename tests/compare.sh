@@ -12,6 +12,8 @@ expect() { # status, then what the output must hold, then the arguments
     shift 2
     output=$("$compare" "$@" 2>&1)
     got=$?
+    [ $status -ne 2 ] || [ "$("$compare" "$@" 2>&1 >"$work/out" | wc -l)" -eq 1 ] ||
+        { echo "compare $*: not one line: $output" >&2; failures=$((failures + 1)); }
     if [ $got -ne "$status" ] || ! printf '%s\n' "$output" | grep -q -- "$text"; then
         printf 'compare %s: status %d, expected %d and "%s" in:\n%s\n' "$*" $got "$status" "$text" \
             "$output" >&2
@@ -43,7 +45,8 @@ if ! grep -q '^toy,runs,exact,2,1,0.03.*,seed=2,loss,0.25,0.26$' "$work/checks.c
 fi
 expect 2 'cannot write' "$work/a" "$work/a" --csv "$work/none/checks.csv"
 expect 2 'none: No such file' "$work/a" "$work/none"
+expect 0 'Compares two sets of results' --help
 expect 2 'two directories are expected' "$work/a"
 expect 2 'is a third' "$work/a" "$work/a" "$work/a"
-expect 2 'nrecognized option' --sumary "$work/a" "$work/a"
+expect 2 "'--sumary' is not an option" --sumary "$work/a" "$work/a"
 exit $((failures > 0))

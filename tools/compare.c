@@ -4,13 +4,15 @@
  */
 #include "core/lab/compare.h"
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 
 typedef struct Arguments {
     const char *directories[2];
     size_t count;
     const char *csv;
-    bool summary;
+    bool summary, help;
+    Error fault; /* empty = the command line is right */
 } Arguments;
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -22,16 +24,21 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 's':
         arguments->summary = true;
         return 0;
+    case 'h':
+        arguments->help = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (arguments->count == 2) {
-            argp_error(state, "two directories are compared, '%s' is a third", argument);
+            error_set(&arguments->fault, "two directories are compared, '%s' is a third", argument);
+            return EINVAL;
         }
         arguments->directories[arguments->count++] = argument;
         return 0;
     case ARGP_KEY_END:
         if (arguments->count < 2) {
-            argp_error(state, "two directories are expected, like results/reference/desk "
-                              "results/local");
+            error_set(&arguments->fault, "two directories are expected, like "
+                                         "results/reference/desk results/local");
+            return EINVAL;
         }
         return 0;
     default:
@@ -42,6 +49,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp_option options[] = {
     {"csv", 'c', "FILE", 0, "write every check as a row of FILE", 0},
     {"summary", 's', NULL, 0, "print only the one line that says whether they agree", 0},
+    {"help", 'h', NULL, 0, "print this and stop", 0},
     {0},
 };
 
@@ -58,8 +66,25 @@ static const struct argp parser = {
 int main(int argc, char **argv) {
     Arguments arguments = {0};
     Error err = {""};
-    argp_err_exit_status = 2;
-    argp_parse(&parser, argc, argv, 0, NULL, &arguments);
+    int index = argc;
+    error_t wrong =
+        argp_parse(&parser, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, &index, &arguments);
+    if (arguments.help) {
+        argp_help(&parser, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_DOC | ARGP_HELP_LONG,
+                  (char[]){"compare"});
+        return fflush(stdout) == 0 ? 0 : 2;
+    }
+    if (wrong != 0) {
+        if (arguments.fault.text[0] == '\0') {
+            index = index < argc ? index : argc - 1;
+            while (index > 1 && argv[index][0] != '-') {
+                index--; /* getopt may be past it */
+            }
+            error_set(&arguments.fault, "'%s' is not an option, or lacks its value", argv[index]);
+        }
+        fprintf(stderr, "compare: %s; see --help\n", arguments.fault.text);
+        return 2;
+    }
     Comparison *comparison =
         compare_directories(arguments.directories[0], arguments.directories[1], &err);
     if (comparison == NULL) {

@@ -146,15 +146,27 @@ static bool answer(const Request *request, Error *err) {
            error_set(err, "standard output could not be written");
 }
 
-int policy_tool(int argc, char **argv) {
-    bool asked = false;
+/* The first word that is `option` or begins with `option=`; NULL = none. */
+static const char *find_option(int argc, char **argv, const char *option) {
+    size_t length = strlen(option);
     for (int k = 1; k < argc; k++)
-        asked = asked || !strcmp(argv[k], "--policy") || !strncmp(argv[k], "--policy=", 9);
-    if (!asked)
+        if (!strncmp(argv[k], option, length) && (!argv[k][length] || argv[k][length] == '='))
+            return option;
+    return NULL;
+}
+
+int policy_tool(int argc, char **argv) {
+    const char *alone = find_option(argc, argv, "--iterations");
+    alone = alone ? alone : find_option(argc, argv, "--metric");
+    bool asked = find_option(argc, argv, "--policy") != NULL;
+    if (!asked && !alone)
         return -1;
     Error err = {0};
     Request request = {0};
-    if (read_request(argc, argv, &request, &err) && answer(&request, &err))
+    if (!asked)
+        error_set(&err, "%s goes with a policy: --policy TEXT; --policy list prints them all",
+                  alone);
+    else if (read_request(argc, argv, &request, &err) && answer(&request, &err))
         return 0;
     fprintf(stderr, "schedules: %s\n", err.text);
     return 2;
