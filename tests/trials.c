@@ -90,7 +90,7 @@ static void test_workers_change_nothing(void **state) {
     Search *four = run(&(Trials){.loss = bowl, .context = &there, .workers = 4}, BUDGET, arena);
     assert_int_equal(calls, count); /* the others were called elsewhere */
     assert_same(one, four);
-    assert_close(search_center(one)[0], 0.53 - 5 * 0.05, 1e-14, 0); /* five lines, all the way down */
+    assert_close(search_center(one)[0], 0.53 - 5 * 0.05, 1e-14, 0); /* five lines, always down */
     arena_destroy(arena);
 }
 

@@ -132,7 +132,7 @@ typedef struct RunCounts {
  * could not be written. */
 bool run_cells(Lab *lab, RunCounts *counts, Error *err);
 
-/* Processes a cell may have when `jobs` (0 = one a core) are shared out among `cells`; at least 1. */
+/* Processes of a cell when `jobs` (0 = one a core) are shared out among `cells`: 1 or more. */
 size_t run_workers(size_t jobs, size_t cells);
 
 /* ---- results ---- */

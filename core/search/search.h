@@ -69,7 +69,7 @@ typedef struct CoordinateSpec {
     const double *offsets; /* `count` of them; 0 tries the present place again */
     size_t count;
     double damping;        /* share of the way to the best place that is gone; 0 means 1 */
-    size_t lines;          /* ends after so many, however few trials they had; 0 = the budget ends */
+    size_t lines;          /* ends after so many, whatever trials they had; 0 = at the budget */
 } CoordinateSpec;
 
 typedef struct CoarseToFineSpec {
@@ -126,8 +126,8 @@ const SearchBorder *search_borders(const Search *search, size_t *count);
 /* "rate: the best value 9.1 is on the upper border of 0.001 ... 10; the range is widened". */
 const char *search_border_text(const Search *search, const SearchBorder *border, Arena *arena);
 
-/* COORDINATE: the present place, a value a parameter.  While a line is out it is where the line goes
- * out from; when search_ask has said 0, it is where the search ended. */
+/* COORDINATE: the present place, a value a parameter.  While a line is out it is where the line
+ * goes out from; when search_ask has said 0, it is where the search ended. */
 const double *search_center(const Search *search);
 
 /* Length scales of the model behind the last batch of BAYES; NULL before there is one. */
