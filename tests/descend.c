@@ -57,7 +57,8 @@ static void a_product_that_descends_has_the_bits_of_two_steps(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
         {1, 1, 1}, {5, 3, 0}, {784, 100, 1}, {100, 784, 1}, {37, 19, 2}, {65, 33, 10}, {3, 130, 64},
-        {128, 10, 33}, {40, 10, 2}, {129, 150, 100}, {8, 256, 512}, {2, 70, 512}, {17, 1, 100}};
+        {128, 10, 33}, {40, 10, 2}, {129, 150, 100}, {8, 256, 512}, {2, 70, 512}, {17, 1, 100},
+        {1100, 130, 10}, {784, 100, 32}, {21, 40, 31}};
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
         for (int variant = 0; variant < 4; variant++)
             product_against_two_steps(shapes[s][0], shapes[s][1], shapes[s][2], variant & 1,
@@ -80,6 +81,9 @@ static const LayerSpec mlp[] = {DENSE(37), {.kind = LAYER_RELU}, DENSE(10), {.ki
 static const LayerSpec autoencoder[] = {
     DENSE(23), {.kind = LAYER_SIGMOID}, DENSE(INPUTS), {.kind = LAYER_SIGMOID},
     {.kind = LAYER_END}};
+static const LayerSpec wide[] = {DENSE(300), {.kind = LAYER_SIGMOID}, DENSE(101),
+                                 {.kind = LAYER_SIGMOID}, DENSE(INPUTS), {.kind = LAYER_SIGMOID},
+                                 {.kind = LAYER_END}};
 static const LayerSpec tied[] = {
     {.kind = LAYER_DROPOUT, .share = 0.2}, DENSE(23), {.kind = LAYER_SIGMOID},
     {.kind = LAYER_DENSE, .units = INPUTS, .tied = 2}, {.kind = LAYER_END}};
@@ -97,6 +101,7 @@ static const struct Training {
                  {"autoencoder", autoencoder, 0, {0}},
                  {"autoencoder, decay", autoencoder, 0, {.weight_decay = 0.01, .bias_rate = 2}},
                  {"autoencoder in tiles", autoencoder, 7, {0}},
+                 {"wide", wide, 0, {.weight_decay = 0.01}},
                  {"tied", tied, 0, {0}},
                  {"no bias, decay", no_bias, 0, {.weight_decay = 0.01, .decay_biases = true}}};
 

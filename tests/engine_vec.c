@@ -156,6 +156,25 @@ static void tails_are_like_the_rest(void **state) {
     }
 }
 
+static void a_residual_is_its_two_roundings(void **state) {
+    (void)state;
+    Rng rng = rng_make(5, STREAM_TEST, 1);
+    for (size_t n = 0; n < 70; n += 1 + n / 9) {
+        Real *a = awkward_numbers(&rng, n, false), *b = awkward_numbers(&rng, n, false);
+        Real *want = awkward_numbers(&rng, n, false), *got = awkward_numbers(&rng, n, false);
+        for (size_t i = 0; i < n; i++) {
+            Real gap = a[i] - b[i];
+            want[i] = gap * (Real)0.01;
+        }
+        FOR_EACH_ISA(isa) {
+            memcpy(got, a, n * sizeof *got);
+            vec_residual(got, b, (Real)0.01, got, n);
+            assert_same_array(got, want, n, "residual", isa);
+        }
+        free(a), free(b), free(want), free(got);
+    }
+}
+
 static void special_values_follow_the_functions(void **state) {
     (void)state;
     FOR_EACH_ISA(isa) {
@@ -258,6 +277,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(fused_multiply_add_rounds_once),
         cmocka_unit_test(functions_keep_their_bounds),
         cmocka_unit_test(tails_are_like_the_rest),
+        cmocka_unit_test(a_residual_is_its_two_roundings),
         cmocka_unit_test(special_values_follow_the_functions),
         cmocka_unit_test(reductions_have_one_order),
         cmocka_unit_test(softmax_is_the_definition),

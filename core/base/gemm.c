@@ -14,6 +14,8 @@
 static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
 static const GemmKernels *const sparse_tables[] = KERNEL_TABLES(gemm_sparse_kernels);
 static const GemmKernels *const dot_tables[] = KERNEL_TABLES(gemm_dot_kernels);
+static const GemmKernels *const outer_tables[] = KERNEL_TABLES(gemm_outer_kernels);
+static const GemmKernels *const few_tables[] = KERNEL_TABLES(gemm_few_kernels);
 
 #ifndef TIDEMARK_NO_BLAS
 #ifdef TIDEMARK_DOUBLE
@@ -37,7 +39,10 @@ static void by_openblas(const Gemm *p) {
 }
 #endif
 
-enum { MOST_TERMS = 512 }; /* a piece of B as high as that fits a panel of gemm.isa.c */
+enum {
+    MOST_TERMS = 512, /* a piece of B as high as that fits a panel of gemm.isa.c */
+    FEW_TERMS = 32,
+};
 
 bool gemm_can_descend(size_t k) {
     return engine_current() == ENGINE_OWN && k <= MOST_TERMS;
@@ -45,8 +50,8 @@ bool gemm_can_descend(size_t k) {
 
 /* Decided by the shape alone: a short k under GEMM_TN costs more to look through than to do. */
 static bool worth_skipping(const Gemm *p) {
-    bool long_or_one = p->k == 1 || p->k >= 32 || p->descend;
-    return p->skip_zeros && (p->form == GEMM_NN || (p->form == GEMM_TN && long_or_one));
+    return p->skip_zeros && (p->form == GEMM_NN ||
+                             (p->form == GEMM_TN && (p->k >= FEW_TERMS || p->descend)));
 }
 
 void gemm(const Gemm *product) {
@@ -58,6 +63,10 @@ void gemm(const Gemm *product) {
 #endif
     if (product->form == GEMM_NT && product->k >= GEMM_LONG)
         dot_tables[engine_variant]->run(product);
+    else if (product->form == GEMM_TN && product->k == 1)
+        outer_tables[engine_variant]->run(product);
+    else if (worth_skipping(product) && product->descend && product->k <= FEW_TERMS)
+        few_tables[engine_variant]->run(product);
     else if (worth_skipping(product))
         sparse_tables[engine_variant]->run(product);
     else

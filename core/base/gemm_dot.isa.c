@@ -12,7 +12,7 @@
 
 #define SHUFFLE __builtin_shufflevector
 
-enum { CHAINS = 16, PARTS = CHAINS / LANES, COLUMNS = 4 };
+enum { CHAINS = 16, PARTS = CHAINS / LANES, COLUMNS = 4, BLOCK_BYTES = 384 * 1024 };
 #if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
 enum { MAX_ROWS = 6 }; /* 24 sums, 4 columns, a row: 29 of 32 registers */
 #elif VR_BYTES == 64
@@ -120,14 +120,23 @@ static void run_columns(const Gemm *p, size_t i, size_t rows, size_t j) {
         }
 }
 
-static void run(const Gemm *p) {
+/* Columns `first` to `end` of C under all rows. */
+static void run_part(const Gemm *p, size_t first, size_t end) {
     size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
     for (size_t block = 0, i = 0; block < blocks; block++) {
         size_t rows = p->m / blocks + (block < p->m % blocks);
-        for (size_t j = 0; j < p->n; j += COLUMNS)
+        for (size_t j = first; j < end; j += COLUMNS)
             run_columns(p, i, rows, j);
         i += rows;
     }
+}
+
+/* As many rows of B at a time as stay in the second-level cache while all rows of A go by. */
+static void run(const Gemm *p) {
+    size_t most = BLOCK_BYTES / sizeof(Real) / p->k / COLUMNS * COLUMNS;
+    most = most < COLUMNS ? COLUMNS : most;
+    for (size_t j = 0; j < p->n; j += most)
+        run_part(p, j, p->n - j < most ? p->n : j + most);
 }
 
 const GemmKernels VARIANT(gemm_dot_kernels) = {.run = run};

@@ -9,7 +9,7 @@
  */
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
-#include "core/base/simd.h"
+#include "core/base/nonzero.h"
 
 #if VR_BYTES == 64 || defined(__aarch64__)
 enum { MAX_VECTORS = 8 };
@@ -17,37 +17,6 @@ enum { MAX_VECTORS = 8 };
 enum { MAX_VECTORS = 4 };
 #endif
 enum { BLOCK_BYTES = 40960, MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
-
-/* ---- the places of what is not zero, in rising order; returns how many ----
- * `places` has room for a vector behind the last place. */
-#if VR_BYTES == 64
-#ifdef TIDEMARK_DOUBLE
-#define NOT_ZERO(v) _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_NEQ_UQ)
-#else
-#define NOT_ZERO(v) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)
-#endif
-
-static size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
-    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    size_t count = 0;
-    EACH_VECTOR(i, live, n) {
-        Mask found = NOT_ZERO(vr_load_first(a + i, live));
-        _mm512_storeu_si512(places + count, _mm512_maskz_compress_epi32(found, at));
-        count += (size_t)__builtin_popcount(found);
-        at = _mm512_add_epi32(at, _mm512_set1_epi32(LANES));
-    }
-    return count;
-}
-#else
-static size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        places[count] = (uint32_t)i;
-        count += a[i] != 0;
-    }
-    return count;
-}
-#endif
 
 /* ---- one row of C: `vectors` vectors from column j on ---- */
 typedef struct Row {
@@ -134,20 +103,6 @@ static void run_turned_rows(const Gemm *p, size_t i, size_t rows, size_t k0, siz
         run_row(p, i + row, k0, turned_rows[row], k);
 }
 
-/* GEMM_TN with k = 1, the weight gradient of one example: most rows of C may stay alone. */
-static void run_one(const Gemm *p) {
-    uint32_t places[MAX_BLOCK + 16];
-    for (size_t first = 0; first < p->m; first += MAX_BLOCK) {
-        size_t rows = p->m - first < MAX_BLOCK ? p->m - first : MAX_BLOCK;
-        bool stay = zero_rows_stay(p);
-        size_t count = stay ? list_nonzero(p->a + first, rows, places) : rows;
-        for (size_t index = 0; index < count; index++) {
-            size_t i = first + (stay ? places[index] : index);
-            run_row(p, i, 0, p->a + i, 1);
-        }
-    }
-}
-
 /* Turns to a copy of k rows of B whose vectors are aligned: they are read at twice the speed. */
 static void align_b(Gemm *p, size_t k) {
     static _Alignas(64) Real panel[PANEL];
@@ -165,10 +120,6 @@ static void align_b(Gemm *p, size_t k) {
 static void run_piece(const Gemm *p) {
     if (p->n == 0 || (p->k == 0 && p->add))
         return;
-    if (p->form == GEMM_TN && p->k == 1) {
-        run_one(p);
-        return;
-    }
     size_t most = p->m > 4 && !p->descend ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
     most = most < 32 ? 32 : most > MAX_BLOCK ? MAX_BLOCK : most;
     size_t k0 = 0;
@@ -189,7 +140,7 @@ static void run_piece(const Gemm *p) {
 
 /* With `descend` sums cannot wait in C and k stays whole: B is cut into columns instead. */
 static void run(const Gemm *p) {
-    size_t wide = p->descend && p->k > 1 ? MAX_VECTORS * LANES : p->n;
+    size_t wide = p->descend ? MAX_VECTORS * LANES : p->n;
     Gemm part = *p;
     for (size_t j = 0; j < p->n; j += wide) {
         part.n = p->n - j < wide ? p->n - j : wide;

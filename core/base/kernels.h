@@ -67,6 +67,7 @@ typedef struct VecKernels {
     VecBinary *tanh_backward, *sigmoid_backward, *relu_backward, *multiply;
     void (*scale)(Real *x, Real factor, size_t n);
     void (*axpy)(Real a, const Real *x, Real *y, size_t n);
+    void (*residual)(const Real *a, const Real *b, Real factor, Real *y, size_t n);
     void (*from_bytes)(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);
     void (*mask)(const uint32_t *words, uint32_t threshold, Real value, Real *mask, size_t n);
     VecReduceOne *sum, *sum_squares, *sum_abs;
@@ -90,6 +91,8 @@ typedef struct RngKernels { /* the blocks index ... index + RNG_GROUP * groups -
 KERNEL_DECLARE(GemmKernels, gemm_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_sparse_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_dot_kernels);
+KERNEL_DECLARE(GemmKernels, gemm_outer_kernels);
+KERNEL_DECLARE(GemmKernels, gemm_few_kernels);
 KERNEL_DECLARE(ConvKernels, conv_kernels);
 KERNEL_DECLARE(VecKernels, vec_kernels);
 KERNEL_DECLARE(UpdateKernels, update_kernels);

@@ -194,6 +194,12 @@ INLINE void vr_store_first(Real *p, VR v, size_t live) {
         return;
     }
 #if VR_BYTES == 64
+#ifndef TIDEMARK_DOUBLE
+    if (live == 4) { /* a masked store holds up loads of what lies behind it: the next row of 100 */
+        _mm_storeu_ps(p, _mm512_castps512_ps128((__m512)v));
+        return;
+    }
+#endif
     MM(mask_storeu)(p, (Mask)((1u << live) - 1), v);
 #elif VR_BYTES == 32
     MM(maskstore)(p, lanes_below(live), v);

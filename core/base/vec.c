@@ -66,6 +66,10 @@ void vec_multiply(const Real *a, const Real *b, Real *y, size_t n) {
     kernels()->multiply(a, b, y, n);
 }
 
+void vec_residual(const Real *a, const Real *b, Real factor, Real *y, size_t n) {
+    kernels()->residual(a, b, factor, y, n);
+}
+
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n) {
     kernels()->from_bytes(bytes, shift, scale, y, n);
 }

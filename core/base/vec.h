@@ -35,6 +35,8 @@ void vec_fill(Real *x, Real value, size_t n);
 void vec_scale(Real *x, Real factor, size_t n);                    /* x = factor x */
 void vec_axpy(Real a, const Real *x, Real *y, size_t n);           /* y = fma(a, x, y) */
 void vec_multiply(const Real *a, const Real *b, Real *y, size_t n); /* y = a b */
+void vec_residual(const Real *a, const Real *b, Real factor, Real *y, size_t n); /* (a - b) factor;
+                                                                                    y may be a */
 
 /* ---- bytes to numbers: y = (byte - shift(i)) * scale; shift has n elements or is NULL ---- */
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);

@@ -54,6 +54,12 @@ static void axpy_all(Real a, const Real *x, Real *y, size_t n) {
                        live);
 }
 
+static void residual_all(const Real *a, const Real *b, Real factor, Real *y, size_t n) {
+    const VR f = vr_set(factor);
+    EACH_VECTOR(i, live, n)
+        vr_store_first(y + i, (vr_load_first(a + i, live) - vr_load_first(b + i, live)) * f, live);
+}
+
 /* ---- bytes and words to numbers ---- */
 static void from_bytes_all(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n) {
     const VR factor = vr_set(scale);
@@ -207,6 +213,7 @@ const VecKernels VARIANT(vec_kernels) = {
     .multiply = multiply_all,
     .scale = scale_all,
     .axpy = axpy_all,
+    .residual = residual_all,
     .from_bytes = from_bytes_all,
     .mask = mask_all,
     .sum = sum_all,

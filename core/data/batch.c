@@ -3,7 +3,7 @@
 #include "core/base/rng.h"
 #include "core/base/vec.h"
 
-enum { CACHE_LINE = 64, AHEAD = 2 /* images */ };
+enum { CACHE_LINE = 64, AHEAD = 4 /* images */ };
 
 static const uint64_t NOTHING = UINT64_MAX;
 
@@ -57,7 +57,13 @@ static void convert(Batches *batches, const Dataset *set, size_t index, size_t r
     batches->labels[row] = set->labels[index];
 }
 
-/* A shuffled image lies anywhere in memory: the next but one is asked for in advance. */
+/* A shuffled image, its address and its label lie anywhere in memory: they are asked for in
+ * advance, the address long before the image. */
+static void prefetch_address(const Dataset *set, size_t index) {
+    __builtin_prefetch(&set->images[index]);
+    __builtin_prefetch(&set->labels[index]);
+}
+
 static void prefetch(const Dataset *set, size_t index) {
     const uint8_t *image = set->images[index];
     for (size_t p = 0; p < dataset_pixels(set); p += CACHE_LINE) {
@@ -73,7 +79,8 @@ static size_t shuffled(Batches *batches, uint64_t epoch, size_t place) {
         rng_permutation(&rng, batches->order, set->count);
         batches->epoch = epoch;
     }
-    if (set->count - place > AHEAD) {
+    if (set->count - place > 2 * AHEAD) {
+        prefetch_address(set, batches->order[place + 2 * AHEAD]);
         prefetch(set, batches->order[place + AHEAD]);
     }
     return batches->order[place];

@@ -6,23 +6,14 @@
 #include "core/base/vec.h"
 #include "core/net/layer.h"
 
-/* delta = (delta - target) / batch, where delta holds predictions. */
-static void residual(const Real *target, size_t n, size_t batch, Real *delta) {
-    Real share = 1 / (Real)batch;
-    for (size_t i = 0; i < n; i++)
-        delta[i] = (delta[i] - target[i]) * share;
-}
-
+/* Row by row, so that the second look at a row finds it in the cache. */
 static void squared(const Real *output, const Real *target, size_t rows, size_t columns,
                     size_t batch, Real *losses, Real *delta) {
-    for (size_t r = 0; r < rows; r++)
-        losses[r] = (Real)(0.5 * vec_sum_squared_difference(output + r * columns,
-                                                            target + r * columns, columns));
-    if (!delta)
-        return;
-    Real share = 1 / (Real)batch;
-    for (size_t i = 0; i < rows * columns; i++)
-        delta[i] = (output[i] - target[i]) * share;
+    for (size_t r = 0, at = 0; r < rows; r++, at += columns) {
+        losses[r] = (Real)(0.5 * vec_sum_squared_difference(output + at, target + at, columns));
+        if (delta)
+            vec_residual(output + at, target + at, 1 / (Real)batch, delta + at, columns);
+    }
 }
 
 static size_t cross_entropy(const Real *output, const uint8_t *labels, size_t rows, size_t columns,
@@ -54,7 +45,7 @@ static void binary_cross_entropy(const Real *output, const Real *target, size_t 
     for (size_t r = 0; r < rows; r++)
         losses[r] = (Real)vec_sum(term + r * columns, columns);
     if (gradient)
-        residual(target, n, batch, p);
+        vec_residual(p, target, 1 / (Real)batch, p, n);
 }
 
 void loss_tile(Net *net, const Tile *tile, const Real *output, Target target, size_t batch,

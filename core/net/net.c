@@ -126,7 +126,9 @@ static void plan_buffers(Net *net, Arena *arena) {
         layer->y = in_place(net, i) ? net->layers[i - 1].y : arena_new(arena, Real, tile * size);
         layer->dy = net->spec.keep ? arena_new(arena, Real, tile * size) : NULL;
     }
-    net->output = arena_new(arena, Real, net->spec.max_batch * net->outputs);
+    net->output = tile == net->spec.max_batch /* one tile: the last layer writes them itself */
+                      ? net->layers[net->count - 1].y
+                      : arena_new(arena, Real, net->spec.max_batch * net->outputs);
     net->losses = arena_new(arena, Real, net->spec.max_batch);
     net->delta = net->spec.keep ? net->layers[net->count - 1].dy
                                 : arena_new(arena, Real, tile * net->outputs);
@@ -160,8 +162,9 @@ static void forward_tile(Net *net, const Real *x, const Tile *tile) {
         layer->ops->forward(net, layer, tile, in, layer->y);
         in = layer->y;
     }
-    memcpy(net->output + tile->first * net->outputs, in,
-           tile->n * net->outputs * sizeof *net->output);
+    if (in != net->output)
+        memcpy(net->output + tile->first * net->outputs, in,
+               tile->n * net->outputs * sizeof *net->output);
 }
 
 /* The first layer whose gradients are wanted: below it nothing has parameters. */
