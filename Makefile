@@ -140,18 +140,19 @@ $(BUILD)/bin/bench: $(BENCH_OBJ) $(LIB_FLOAT)
 	$(CC) $(LDSAN) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 # ---- tests: tests/double_*.c are linked with the library in double ------------------------------
+TEST_LIBS_double_lbfgs_peer := -llbfgs
 define test_rules
 $(BUILD)/test/$(1): $(BUILD)/$(if $(filter double_%,$(1)),double,float)/tests/$(1).o $(if $(filter double_%,$(1)),$(LIB_DOUBLE),$(LIB_FLOAT))
 	@mkdir -p $$(@D)
-	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
+	$(CC) $(LDSAN) $(LDFLAGS) -o $$@ $$^ -lcmocka $(TEST_LIBS_$(1)) $(LIBS)
 endef
 $(foreach x,$(TESTS),$(eval $(call test_rules,$(x))))
 
 -include $(shell find $(BUILD)/float $(BUILD)/double -name '*.d' 2>/dev/null)
 
 # ---- the commands ------------------------------------------------------------------------------
-PACKAGES := gcc make libopenblas-dev libcmocka-dev librandom123-dev libpng-dev gnuplot-nox \
-            fonts-dejavu-core dataset-fashion-mnist npm curl valgrind
+PACKAGES := gcc make libopenblas-dev libcmocka-dev liblbfgs-dev librandom123-dev libpng-dev \
+            gnuplot-nox fonts-dejavu-core dataset-fashion-mnist npm curl valgrind
 BITS_PACKAGES := clang qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUNS     := $(EXPERIMENTS:%=run-%)

@@ -214,6 +214,10 @@ static void blocks_have_their_own_rate_and_decay(void **state) {
               0.125, -1, w);
     assert_close(w[0], 1 - 0.0625, 1e-6, 0);
     assert_close(w[1], 0, 0, 1e-6);
+    /* and without its correction 0.1 / sqrt(0.001) times that */
+    step_once(&(OptimizerSpec){.method = OPTIMIZER_ADAM, .momentum = 0.9, .uncorrected = true},
+              0.125, -1, w);
+    assert_close(w[0], 1 - 0.0625 * sqrt(10), 1e-5, 0); /* 1 - 0.999f is not 0.001 */
 }
 
 static void momentum_of_the_schedule_wins(void **state) {
@@ -272,6 +276,8 @@ static void nonsense_is_refused(void **state) {
         {{.method = OPTIMIZER_SGD, .clip_norm = INFINITY}, "clip_norm"},
         {{.method = OPTIMIZER_SGD, .bias_rate = 1, .bias_rate_absolute = 1}, "not both"},
         {{.method = OPTIMIZER_ADAM, .rate_inside = true}, "velocity"},
+        {{.method = OPTIMIZER_RMSPROP, .uncorrected = true}, "bias correction"},
+        {{.method = OPTIMIZER_ADAM, .uncorrected = true, .adam_hat = true}, "adam_hat"},
         {{.method = (OptimizerMethod)99}, "99"},
     };
     for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {

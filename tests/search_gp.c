@@ -3,9 +3,9 @@
  * Gaussian processes: the Cholesky against LAPACK, posteriors against closed forms and
  * scikit-learn, duplicates.
  */
+#include "core/base/cholesky.h"
 #include "core/base/engine.h"
 #include "core/base/rng.h"
-#include "core/search/cholesky.h"
 #include "core/search/gp.h"
 #include "tests/check.h"
 #include "tests/fixtures/sklearn_gp.h"

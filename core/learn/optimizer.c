@@ -88,6 +88,9 @@ bool optimizer_check(const OptimizerSpec *s, Error *err) {
                          m->name);
     if (s->rate_inside && s->method != OPTIMIZER_MOMENTUM && s->method != OPTIMIZER_NESTEROV)
         return error_set(err, "%s has no velocity for the rate to be inside of", m->name);
+    if (s->uncorrected && (s->method != OPTIMIZER_ADAM || s->adam_hat))
+        return error_set(err, "%s has no bias correction to leave out%s", m->name,
+                         s->adam_hat ? " where adam_hat wants it" : "");
     return check_coefficients(s, m, err);
 }
 
@@ -171,7 +174,7 @@ void optimizer_step(Optimizer *o, Net *net, double rate, double momentum) {
     Real mu = (Real)(momentum < 0 ? s->momentum : momentum), beta2 = (Real)s->beta2;
     double correction = 1, epsilon = s->epsilon, second;
     o->steps++;
-    if (s->method == OPTIMIZER_ADAM) {
+    if (s->method == OPTIMIZER_ADAM && !s->uncorrected) {
         correction = bias_correction(mu, beta2, o->steps, &second);
         epsilon *= s->adam_hat ? second : 1;
     }

@@ -22,7 +22,8 @@
  *     ADAM       m = beta1 m + (1 - beta1) g';  s = beta2 s + (1 - beta2) g'^2;
  *                w -= rate c m / (sqrt(s) + epsilon),  c = sqrt(1 - beta2^t) / (1 - beta1^t)
  *                (Kingma & Ba 2015, section 2's efficient form, as Caffe; with adam_hat the epsilon
- *                is added after the bias correction, as PyTorch: sqrt(s / (1 - beta2^t)) + epsilon)
+ *                is added after the bias correction, as PyTorch: sqrt(s / (1 - beta2^t)) + epsilon;
+ *                uncorrected, as CS231n shortens it: c = 1)
  *     ADADELTA   s = rho s + (1 - rho) g'^2;  d = g' sqrt((x + epsilon) / (s + epsilon));
  *                x = rho x + (1 - rho) d^2;  w -= rate d;  rho = momentum  (Zeiler 2012)
  */
@@ -52,6 +53,7 @@ typedef struct OptimizerSpec {
     double epsilon;      /* 0 = 1e-8; AdaDelta 1e-6 */
     bool rate_inside;    /* Caffe's velocity */
     bool adam_hat;       /* PyTorch's epsilon */
+    bool uncorrected;    /* Adam without its bias correction */
     double weight_decay; /* L2 coefficient: the gradient of weight_decay/2 |w|^2 is added */
     bool decay_biases;   /* weight decay on bias blocks too (Caffe, PyTorch); else weights alone */
     double bias_rate;    /* factor on the rate of bias blocks; 0 = 1 */

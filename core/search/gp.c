@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/search/gp.h"
 
+#include "core/base/cholesky.h"
 #include "core/base/exact.h"
-#include "core/search/cholesky.h"
 
 #include <math.h>
 #include <string.h>

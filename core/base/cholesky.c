@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/search/cholesky.h"
+#include "core/base/cholesky.h"
 
 #include "core/base/engine.h"
 

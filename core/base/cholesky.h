@@ -3,12 +3,12 @@
  * cholesky.h - symmetric positive definite systems, by the lab's own engine or by LAPACK.
  *
  * As with gemm.h the engine decides: ENGINE_OWN subtracts every element's products one after the
- * other in the order of the pivots, so that proposals of a search are the same bits everywhere;
+ * other in the order of the pivots, so that what rests on it is the same bits everywhere;
  * ENGINE_OPENBLAS calls dpotrf and dtrsm of OpenBLAS, the peer it is checked against.  Matrices are
  * row-major, n x n.
  */
-#ifndef TIDEMARK_SEARCH_CHOLESKY_H
-#define TIDEMARK_SEARCH_CHOLESKY_H
+#ifndef TIDEMARK_BASE_CHOLESKY_H
+#define TIDEMARK_BASE_CHOLESKY_H
 
 #include <stdbool.h>
 #include <stddef.h>
