@@ -2,7 +2,7 @@
  *
  * newton.h - Newton's method for smooth functions of few parameters, without noise.
  *
- *     x <- x - t (H + shift I)^-1 g            (CS231n, "Second order methods", with t = 1, shift 0)
+ *     x <- x - t (H + shift I)^-1 g           (CS231n, "Second order methods", with t = 1, shift 0)
  *
  * Nocedal and Wright, Numerical Optimization, algorithms 3.2 and 3.3: where H is not positive
  * definite (a saddle, a ridge), the first shift of max(0, beta - least diagonal element), then
