@@ -12,17 +12,12 @@
  * on cifar10_quick with batches of 50.
  */
 #include "core/data/dataset.h"
-#include "core/study/cifar.h"
-#include "core/study/curve.h"
-#include "core/study/policy.h"
+#include "core/study/cifar_cell.h"
 #include "experiments/clr_adaptive/claims.h"
 #include "experiments/clr_adaptive/cost.h"
 
 typedef struct Config {
-    size_t row;
-    uint32_t seed, divisor, batch, interval;
-    CaffeNet net;
-    size_t test_images;
+    CifarCell training;
     size_t cost_rounds; /* > 0: the cell that times updates */
 } Config;
 
@@ -72,71 +67,39 @@ static const Row rows[] = {
     TRIANGULAR_ROW(adadelta, 25000)};
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *method_of(const Config *c) {
-    return optimizer_name(rows[c->row].optimizer->method);
-}
+#define AT_SCALE(network, part, images, batch_size, points)                                        \
+    {.run = {.net = (network), .test_images = (images), .batch = (batch_size),                     \
+             .loss_bound = 1e6}, .divisor = (part), .interval = (points)}
 
 static void plan(Plan *plan) {
     static const Config scales[] = {
-        [SCALE_SMOKE] = {.divisor = 1000, .batch = 5, .interval = 25, .net = CAFFE_QUICK,
-                         .test_images = 50, .cost_rounds = 5},
-        [SCALE_DESK] = {.divisor = 250, .batch = 50, .interval = 50, .net = CAFFE_QUICK,
-                        .test_images = 500, .cost_rounds = 50},
-        [SCALE_PAPER] = {.divisor = 1, .batch = 100, .interval = 500, .net = CAFFE_FULL,
-                         .cost_rounds = 200}};
+        [SCALE_SMOKE] = {AT_SCALE(CAFFE_QUICK, 1000, 50, 5, 25), .cost_rounds = 5},
+        [SCALE_DESK] = {AT_SCALE(CAFFE_QUICK, 250, 500, 50, 50), .cost_rounds = 50},
+        [SCALE_PAPER] = {AT_SCALE(CAFFE_FULL, 1, 0, 100, 500), .cost_rounds = 200}};
     Config c = scales[plan_scale(plan)];
-    static const uint32_t seeds_at[] = {
-        [SCALE_SMOKE] = 1, [SCALE_DESK] = 2, [SCALE_PAPER] = 3};
-    uint32_t seeds = plan_seeds(plan, seeds_at[plan_scale(plan)]);
+    CifarCell *t = &c.training;
+    uint32_t seeds = cifar_cell_seeds(plan);
     plan_add(plan, &c, "cost=update");
     c.cost_rounds = 0;
-    for (c.seed = 1; c.seed <= seeds; c.seed++)
-        for (c.row = 0; c.row < ROWS; c.row++)
-            plan_add(plan, &c, "method=%s,policy=%s,seed=%u", method_of(&c),
-                     rows[c.row].policy.policy, c.seed);
-}
-
-static void write_row(Table *table, const Cell *cell, const CurvePoint *p) {
-    const Config *c = cell->config;
-    table_row(table, v_text(method_of(c)), v_text(rows[c->row].policy.policy), v_count(c->seed),
-              v_count((int64_t)p->iteration), v_double(p->rate), v_double(p->training_loss),
-              v_double(p->score.loss), v_double(p->score.accuracy));
-}
-
-static bool train(Cell *cell, Error *err) {
-    const Config *c = cell->config;
-    const Row *row = &rows[c->row];
-    Schedule schedule = policy_schedule(&row->policy, c->divisor, cell->arena);
-    Trainer trainer;
-    const Dataset *test;
-    if (!cifar_trainer(&(CifarRun){.net = c->net, .seed = c->seed, .schedule = &schedule,
-                                   .optimizer = *row->optimizer, .batch = c->batch,
-                                   .test_images = c->test_images, .loss_bound = 1e6},
-                       cell, &trainer, &test, err) ||
-        !curve_run(&(Curve){.cell = cell, .trainer = &trainer, .table = "curve",
-                            .iterations = row->policy.iterations / c->divisor,
-                            .interval = c->interval, .score = test, .row = write_row}, err))
-        return false;
-    Score last = trainer_score(&trainer, test);
-    table_row(cell_table(cell, "runs"), v_text(method_of(c)), v_text(row->policy.policy),
-              v_count(c->seed), v_text(trainer_status(&trainer)),
-              v_count((int64_t)trainer.iteration), v_double(last.loss), v_double(last.accuracy));
-    return true;
+    for (t->run.seed = 1; t->run.seed <= seeds; t->run.seed++)
+        for (size_t row = 0; row < ROWS; row++) {
+            t->run.optimizer = *rows[row].optimizer;
+            t->kind = optimizer_name(t->run.optimizer.method);
+            t->policy = &rows[row].policy;
+            plan_add(plan, &c, "method=%s,policy=%s,seed=%u", t->kind, t->policy->policy,
+                     t->run.seed);
+        }
 }
 
 static bool cell(Cell *cell, Error *err) {
     const Config *c = cell->config;
-    return c->cost_rounds ? cost_measure(cell, c->cost_rounds, err) : train(cell, err);
+    return c->cost_rounds ? cost_measure(cell, c->cost_rounds, err) : cifar_cell_run(cell, err);
 }
 
 static const Column curve_columns[] = {
-    {"method", TIER_KEY}, {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"iteration", TIER_KEY},
-    {"rate", TIER_EXACT}, {"training_loss", TIER_DISTRIBUTION}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
+    {"method", TIER_KEY}, {"policy", TIER_KEY}, CIFAR_CURVE_COLUMNS};
 static const Column run_columns[] = {
-    {"method", TIER_KEY}, {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"status", TIER_EXACT},
-    {"iterations", TIER_EXACT}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
+    {"method", TIER_KEY}, {"policy", TIER_KEY}, CIFAR_RUN_COLUMNS};
 static const TableSpec tables[] = {
     {"curve", curve_columns}, {"runs", run_columns}, {"costs", cost_columns}, {0}};
 
