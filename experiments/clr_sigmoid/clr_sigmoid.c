@@ -11,17 +11,8 @@
  * lengths are divided by 200 (those of the range test by 20) and batches by 2.
  */
 #include "core/data/dataset.h"
-#include "core/study/cifar.h"
-#include "core/study/curve.h"
-#include "core/study/policy.h"
+#include "core/study/cifar_cell.h"
 #include "experiments/clr_sigmoid/claims.h"
-
-typedef struct Config {
-    size_t row;
-    uint32_t seed, divisor, range_divisor, batch_divisor, points;
-    size_t test_images;
-    double norm_fraction; /* 0.999 to the power of divisor: the same share of a run's length */
-} Config;
 
 /* ---- the rows, at the paper's scale ---- */
 typedef struct Row {
@@ -55,80 +46,46 @@ static const Row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static bool is_range(const Config *c) {
-    return rows[c->row].policy.iterations == RANGE;
+static const OptimizerSpec solver = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9,
+                                     .rate_inside = true};
+
+/* What a scale makes of the paper's lengths. */
+typedef struct Shorter {
+    uint32_t divisor, range_divisor, batch_divisor, points;
+    size_t test_images;
+    double norm_fraction; /* 0.999 to the power of divisor: the same share of a run's length */
+} Shorter;
+
+static CifarCell cell_of(const Row *row, const Shorter *s, uint32_t seed) {
+    bool is_range = row->policy.iterations == RANGE;
+    uint32_t divisor = is_range ? s->range_divisor : s->divisor;
+    uint64_t interval = row->policy.iterations / divisor / (is_range ? 20 : s->points);
+    return (CifarCell){.run = {.net = row->net, .seed = seed, .optimizer = solver,
+                               .batch = row->batch / s->batch_divisor,
+                               .test_images = s->test_images, .norm_fraction = s->norm_fraction},
+                       .kind = row->name, .policy = &row->policy, .divisor = divisor,
+                       .interval = interval ? interval : 1, .table = is_range ? "range" : NULL};
 }
 
 static void plan(Plan *plan) {
-    static const Config scales[] = {
+    static const Shorter scales[] = {
         [SCALE_SMOKE] = {.divisor = 2000, .range_divisor = 200, .batch_divisor = 20, .points = 2,
                          .test_images = 50, .norm_fraction = 0.135},
         [SCALE_DESK] = {.divisor = 200, .range_divisor = 20, .batch_divisor = 2, .points = 6,
                         .test_images = 500, .norm_fraction = 0.819},
         [SCALE_PAPER] = {.divisor = 1, .range_divisor = 1, .batch_divisor = 1, .points = 60}};
-    Config c = scales[plan_scale(plan)];
-    static const uint32_t seeds_at[] = {
-        [SCALE_SMOKE] = 1, [SCALE_DESK] = 2, [SCALE_PAPER] = 3};
-    uint32_t seeds = plan_seeds(plan, seeds_at[plan_scale(plan)]);
-    for (c.seed = 1; c.seed <= seeds; c.seed++)
-        for (c.row = 0; c.row < ROWS; c.row++)
-            plan_add(plan, &c, "net=%s,policy=%s,seed=%u", rows[c.row].name,
-                     rows[c.row].policy.policy, c.seed);
-}
-
-static void write_row(Table *table, const Cell *cell, const CurvePoint *p) {
-    const Config *c = cell->config;
-    const Row *row = &rows[c->row];
-    if (is_range(c))
-        table_row(table, v_text(row->name), v_count(c->seed), v_count((int64_t)p->iteration),
-                  v_double(p->rate), v_double(p->training_loss), v_double(p->score.loss),
-                  v_double(p->score.accuracy));
-    else
-        table_row(table, v_text(row->name), v_text(row->policy.policy), v_count(c->seed),
-                  v_count((int64_t)p->iteration), v_double(p->rate), v_double(p->training_loss),
-                  v_double(p->score.loss), v_double(p->score.accuracy));
-}
-
-static bool cell(Cell *cell, Error *err) {
-    static const OptimizerSpec solver = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9,
-                                         .rate_inside = true};
-    const Config *c = cell->config;
-    const Row *row = &rows[c->row];
-    uint32_t divisor = is_range(c) ? c->range_divisor : c->divisor;
-    uint64_t iterations = row->policy.iterations / divisor;
-    uint64_t interval = iterations / (is_range(c) ? 20 : c->points);
-    Schedule schedule = policy_schedule(&row->policy, divisor, cell->arena);
-    Trainer trainer;
-    const Dataset *test;
-    if (!cifar_trainer(&(CifarRun){.net = row->net, .seed = c->seed, .schedule = &schedule,
-                                   .optimizer = solver, .batch = row->batch / c->batch_divisor,
-                                   .test_images = c->test_images,
-                                   .norm_fraction = c->norm_fraction},
-                       cell, &trainer, &test, err) ||
-        !curve_run(&(Curve){.cell = cell, .trainer = &trainer,
-                            .table = is_range(c) ? "range" : "curve", .iterations = iterations,
-                            .interval = interval ? interval : 1, .score = test,
-                            .row = write_row}, err))
-        return false;
-    Score last = trainer_score(&trainer, test);
-    table_row(cell_table(cell, "runs"), v_text(row->name), v_text(row->policy.policy),
-              v_count(c->seed), v_text(trainer_status(&trainer)),
-              v_count((int64_t)trainer.iteration), v_double(last.loss), v_double(last.accuracy));
-    return true;
+    uint32_t seeds = cifar_cell_seeds(plan);
+    for (uint32_t seed = 1; seed <= seeds; seed++)
+        for (const Row *row = rows; row < rows + ROWS; row++) {
+            CifarCell c = cell_of(row, &scales[plan_scale(plan)], seed);
+            plan_add(plan, &c, "net=%s,policy=%s,seed=%u", row->name, row->policy.policy, seed);
+        }
 }
 
 static const Column curve_columns[] = {
-    {"net", TIER_KEY}, {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"iteration", TIER_KEY},
-    {"rate", TIER_EXACT}, {"training_loss", TIER_DISTRIBUTION}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
-static const Column range_columns[] = {
-    {"net", TIER_KEY}, {"seed", TIER_KEY}, {"iteration", TIER_KEY}, {"rate", TIER_EXACT},
-    {"training_loss", TIER_DISTRIBUTION}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
-static const Column run_columns[] = {
-    {"net", TIER_KEY}, {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"status", TIER_EXACT},
-    {"iterations", TIER_EXACT}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
+    {"net", TIER_KEY}, {"policy", TIER_KEY}, CIFAR_CURVE_COLUMNS};
+static const Column range_columns[] = {{"net", TIER_KEY}, CIFAR_CURVE_COLUMNS};
+static const Column run_columns[] = {{"net", TIER_KEY}, {"policy", TIER_KEY}, CIFAR_RUN_COLUMNS};
 static const TableSpec tables[] = {
     {"curve", curve_columns}, {"range", range_columns}, {"runs", run_columns}, {0}};
 
@@ -140,13 +97,13 @@ static const Experiment experiment = {
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
     .minutes = {0.05, 0.9, 500},
-    .config_size = sizeof(Config),
+    .config_size = sizeof(CifarCell),
     .tables = tables,
     .claims = clr_sigmoid_claims,
     .datasets = (const char *const[]){"cifar10", NULL},
     .verify = dataset_verify,
     .plan = plan,
-    .cell = cell,
+    .cell = cifar_cell_run,
 };
 
 int main(int argc, char **argv) {
