@@ -10,17 +10,8 @@
  * everything else.  At desk scale all lengths are divided by 125, on cifar10_quick.
  */
 #include "core/data/dataset.h"
-#include "core/study/cifar.h"
-#include "core/study/curve.h"
-#include "core/study/policy.h"
+#include "core/study/cifar_cell.h"
 #include "experiments/warm_restarts/claims.h"
-
-typedef struct Config {
-    size_t row;
-    uint32_t seed, divisor, batch, interval;
-    CaffeNet net;
-    size_t test_images;
-} Config;
 
 /* ---- the rows, at the paper's scale ---- */
 #define CONSTANT(rate) {.policy = SCHEDULE_CONSTANT, .base = (rate)}
@@ -56,67 +47,43 @@ static const PolicyRow rows[] = {
 enum { ROWS = sizeof rows / sizeof *rows };
 
 static void plan(Plan *plan) {
-    static const Config scales[] = {
-        [SCALE_SMOKE] = {.divisor = 500, .batch = 5, .interval = 25, .net = CAFFE_QUICK,
-                         .test_images = 50},
-        [SCALE_DESK] = {.divisor = 125, .batch = 100, .interval = 28, .net = CAFFE_QUICK,
-                        .test_images = 500},
-        [SCALE_PAPER] = {.divisor = 1, .batch = 100, .interval = 500, .net = CAFFE_FULL}};
-    Config c = scales[plan_scale(plan)];
-    static const uint32_t seeds_at[] = {
-        [SCALE_SMOKE] = 1, [SCALE_DESK] = 2, [SCALE_PAPER] = 3};
-    uint32_t seeds = plan_seeds(plan, seeds_at[plan_scale(plan)]);
-    for (c.seed = 1; c.seed <= seeds; c.seed++)
-        for (c.row = 0; c.row < ROWS; c.row++)
-            plan_add(plan, &c, "policy=%s,seed=%u", rows[c.row].policy, c.seed);
-}
-
-static void write_row(Table *table, const Cell *cell, const CurvePoint *p) {
-    const Config *c = cell->config;
-    table_row(table, v_text(rows[c->row].policy), v_count(c->seed), v_count((int64_t)p->iteration),
-              v_double(p->rate), v_double(p->training_loss), v_double(p->score.loss),
-              v_double(p->score.accuracy));
+    static const CifarCell scales[] = {
+        [SCALE_SMOKE] = {.run = {.net = CAFFE_QUICK, .test_images = 50, .batch = 5},
+                         .divisor = 500, .interval = 25},
+        [SCALE_DESK] = {.run = {.net = CAFFE_QUICK, .test_images = 500}, .divisor = 125,
+                        .interval = 28},
+        [SCALE_PAPER] = {.run = {.net = CAFFE_FULL}, .divisor = 1, .interval = 500}};
+    CifarCell c = scales[plan_scale(plan)];
+    uint32_t seeds = cifar_cell_seeds(plan);
+    for (c.run.seed = 1; c.run.seed <= seeds; c.run.seed++)
+        for (size_t row = 0; row < ROWS; row++) {
+            c.policy = &rows[row];
+            plan_add(plan, &c, "policy=%s,seed=%u", c.policy->policy, c.run.seed);
+        }
 }
 
 /* The rate is a function of the iteration alone: a hundred points of it, once. */
-static void write_rates(Cell *cell, const Schedule *schedule) {
-    const Config *c = cell->config;
-    uint64_t iterations = rows[c->row].iterations / c->divisor;
+static void write_rates(Cell *cell) {
+    const CifarCell *c = cell->config;
+    Schedule schedule = policy_schedule(c->policy, c->divisor, cell->arena);
+    uint64_t iterations = c->policy->iterations / c->divisor;
     uint64_t every = iterations > 200 ? iterations / 100 : 1;
     for (uint64_t i = 0; i < iterations; i += every)
-        table_row(cell_table(cell, "rates"), v_text(rows[c->row].policy), v_count((int64_t)i),
-                  v_double(schedule_rate(schedule, i)));
+        table_row(cell_table(cell, "rates"), v_text(c->policy->policy), v_count((int64_t)i),
+                  v_double(schedule_rate(&schedule, i)));
 }
 
 static bool cell(Cell *cell, Error *err) {
-    const Config *c = cell->config;
-    const PolicyRow *row = &rows[c->row];
-    Schedule schedule = policy_schedule(row, c->divisor, cell->arena);
-    Trainer trainer;
-    const Dataset *test;
-    if (!cifar_trainer(&(CifarRun){.net = c->net, .seed = c->seed, .schedule = &schedule,
-                                   .batch = c->batch, .test_images = c->test_images},
-                       cell, &trainer, &test, err) ||
-        !curve_run(&(Curve){.cell = cell, .trainer = &trainer, .table = "curve",
-                            .iterations = row->iterations / c->divisor, .interval = c->interval,
-                            .score = test, .row = write_row}, err))
+    const CifarCell *c = cell->config;
+    if (!cifar_cell_run(cell, err))
         return false;
-    if (c->seed == 1)
-        write_rates(cell, &schedule);
-    Score last = trainer_score(&trainer, test);
-    table_row(cell_table(cell, "runs"), v_text(row->policy), v_count(c->seed),
-              v_text(trainer_status(&trainer)), v_count((int64_t)trainer.iteration),
-              v_double(last.loss), v_double(last.accuracy));
+    if (c->run.seed == 1)
+        write_rates(cell);
     return true;
 }
 
-static const Column curve_columns[] = {
-    {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"iteration", TIER_KEY}, {"rate", TIER_EXACT},
-    {"training_loss", TIER_DISTRIBUTION}, {"test_loss", TIER_DISTRIBUTION},
-    {"test_accuracy", TIER_DISTRIBUTION}, {0}};
-static const Column run_columns[] = {
-    {"policy", TIER_KEY}, {"seed", TIER_KEY}, {"status", TIER_EXACT}, {"iterations", TIER_EXACT},
-    {"test_loss", TIER_DISTRIBUTION}, {"test_accuracy", TIER_DISTRIBUTION}, {0}};
+static const Column curve_columns[] = {{"policy", TIER_KEY}, CIFAR_CURVE_COLUMNS};
+static const Column run_columns[] = {{"policy", TIER_KEY}, CIFAR_RUN_COLUMNS};
 static const Column rate_columns[] = {
     {"policy", TIER_KEY}, {"iteration", TIER_KEY}, {"rate", TIER_EXACT}, {0}};
 static const TableSpec tables[] = {
@@ -130,7 +97,7 @@ static const Experiment experiment = {
                "1608.03983; Smith, arXiv 1803.09820",
     .version = 1,
     .minutes = {0.05, 1.5, 400},
-    .config_size = sizeof(Config),
+    .config_size = sizeof(CifarCell),
     .tables = tables,
     .claims = warm_restarts_claims,
     .datasets = (const char *const[]){"cifar10", NULL},
