@@ -109,6 +109,7 @@ cut_off() {
     mkdir b
     FAKE_SLOW_MS=$3 TIDEMARK_TEST_DRIVER=1 "$program" --out b --jobs 2 2>err.txt &
     driver=$!
+    while [ "$3" -gt 0 ] && [ ! -d b/fake/cells ]; do sleep 0.01; done # a busy machine
     sleep "$2"
     kill -s "$1" $driver 2>/dev/null
     wait $driver 2>/dev/null
@@ -210,6 +211,41 @@ says 'fake: 8 cells'
 expect 0 drive --out b --force
 kept 0
 same a b
+
+# ---- tables of a fuller run ----
+
+rm -rf b before
+expect 0 drive --out b
+cp -r b before
+fuller='holds the tables of 20 cells at scale desk, this run would leave'
+refuses "$fuller 1 at scale paper" drive --out b --only 'policy=late,seed=1' --scale paper
+refuses "$fuller 1 at scale smoke" drive --out b --only rate=0.125 --scale smoke
+refuses "$fuller 8 at scale desk" drive --out b --only seed=1 --seeds 2
+diff -r b before >/dev/null || fail "a refused run changed something"
+if drive --list --blas openblas >/dev/null 2>&1; then
+    refuses "$fuller 4 at" drive --out b --only seed=1 --blas openblas
+fi
+expect 0 drive --out b --only seed=1
+expect 0 drive --out b --only 'policy=late,seed=1' --seeds 5
+same a b
+# with --watch the cells that were not watched stay in the tables
+expect 0 drive --out b --only 'policy=late,seed=1' --watch
+says '(0 kept, 1 computed)'
+for table in traces ends; do
+    cmp -s "a/fake/$table.csv" "b/fake/$table.csv" || fail "--watch: $table.csv lost cells"
+done
+expect 0 drive --out b
+kept 20
+expect 0 drive --out b --only 'policy=late,seed=1' --scale paper --force
+[ "$(wc -l <b/fake/ends.csv)" -eq 2 ] || fail "--force: one row is expected"
+expect 0 drive --out b --only 'policy=late,seed=2' --scale paper
+refuses 'holds the tables of 2 cells at scale paper' drive --out b --only rate=0.125
+expect 0 drive --out b --scale paper
+rm -rf before b
+expect 0 drive --out b --only rate=0.125 --scale smoke
+expect 0 drive --out b --only rate=0.125 # one cell of a longer scale for one of a shorter
+rm -rf b
+expect 0 drive --out b
 
 # ---- cells beside the plan ----
 

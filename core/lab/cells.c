@@ -22,8 +22,7 @@ void cells_checksum(const void *bytes, size_t size, char text[17]) {
 
 /* ---- what is there ---- */
 
-/* A longer scale's cell has cost more than the one that would replace it. */
-static bool is_longer(const char *scale, Scale than) {
+bool cells_are_longer(const char *scale, Scale than) {
     for (Scale s = SCALE_SMOKE; s <= SCALE_PAPER; s++) {
         if (scale != NULL && strcmp(scale, scale_name(s)) == 0) {
             return s > than;
@@ -37,7 +36,7 @@ static bool is_foreign(const Lab *lab, const Table *stamp, const char *key) {
     const char *experiment = manifest_value(stamp, "experiment");
     return (cell != NULL && strcmp(cell, key) != 0) ||
            (experiment != NULL && strcmp(experiment, lab->experiment->name) != 0) ||
-           is_longer(manifest_value(stamp, "scale"), lab->plan->scale);
+           cells_are_longer(manifest_value(stamp, "scale"), lab->plan->scale);
 }
 
 static bool is_present_version(const Lab *lab, const Table *stamp) {
@@ -62,8 +61,8 @@ static bool header_is(const char *text, const TableSpec *spec) {
     return true;
 }
 
-static bool tables_are_whole(const Lab *lab, const Table *stamp, const char *path) {
-    for (const TableSpec *spec = lab->experiment->tables; spec->name != NULL; spec++) {
+static bool tables_are_whole(const TableSpec *spec, const Table *stamp, const char *path) {
+    for (; spec->name != NULL; spec++) {
         char file[4096], entry[256], sum[17];
         snprintf(file, sizeof file, "%s/%s.csv", path, spec->name);
         snprintf(entry, sizeof entry, "checksum %s", spec->name);
@@ -82,16 +81,17 @@ static bool tables_are_whole(const Lab *lab, const Table *stamp, const char *pat
     return true;
 }
 
-CellState cells_state(const Lab *lab, const char *key) {
+CellState cells_state(const Lab *lab, const PlannedCell *cell) {
     Arena *arena = arena_create();
-    const char *path = cells_path(lab, arena, key);
+    const char *path = cells_path(lab, arena, cell->key);
+    const TableSpec *tables = cell->selected ? lab->experiment->tables : lab->own->tables;
     CellState state = CELL_STALE;
     Table *stamp = table_read(arena_format(arena, "%s/cell.csv", path), NULL);
     if (stamp == NULL) {
         state = access(path, F_OK) == 0 ? CELL_STALE : CELL_MISSING;
-    } else if (is_foreign(lab, stamp, key)) {
+    } else if (is_foreign(lab, stamp, cell->key)) {
         state = CELL_FOREIGN;
-    } else if (is_present_version(lab, stamp) && tables_are_whole(lab, stamp, path)) {
+    } else if (is_present_version(lab, stamp) && tables_are_whole(tables, stamp, path)) {
         state = CELL_DONE;
     }
     table_free(stamp);
@@ -165,13 +165,18 @@ static bool is_half_table(const Lab *lab, const char *name) {
     return strstr(name, ".csv.") != NULL && length > 4 && strcmp(name + length - 4, ".tmp") == 0;
 }
 
-static bool append_cell(const Lab *lab, Table *joined, const TableSpec *spec, const char *key,
-                        Error *err) {
+static bool append_cell(const Lab *lab, Table *joined, const TableSpec *spec,
+                        const PlannedCell *cell, Error *err) {
     Arena *arena = arena_create();
-    Table *piece =
-        table_read(arena_format(arena, "%s/%s.csv", cells_path(lab, arena, key), spec->name), err);
-    bool good = piece != NULL && table_append(joined, piece, err);
-    table_free(piece);
+    const char *path =
+        arena_format(arena, "%s/%s.csv", cells_path(lab, arena, cell->key), spec->name);
+    bool is_own = (size_t)(spec - lab->experiment->tables) < lab_table_count(lab->own);
+    bool good = true;
+    if (is_own || cell->selected || access(path, F_OK) == 0) { /* else it was never watched */
+        Table *piece = table_read(path, err);
+        good = piece != NULL && table_append(joined, piece, err);
+        table_free(piece);
+    }
     arena_destroy(arena);
     return good;
 }
@@ -181,7 +186,7 @@ static bool join_table(const Lab *lab, const TableSpec *spec, Error *err) {
     bool good = true;
     for (size_t i = 0; good && i < lab->plan->count; i++) {
         const PlannedCell *cell = &lab->plan->cells[i];
-        good = cell->state != CELL_DONE || append_cell(lab, joined, spec, cell->key, err);
+        good = cell->state != CELL_DONE || append_cell(lab, joined, spec, cell, err);
     }
     Arena *arena = arena_create();
     good = good &&
@@ -209,7 +214,7 @@ bool cells_join(const Lab *lab, size_t *joined, double *cpu_s, Error *err) {
     for (size_t i = 0; i < lab->plan->count; i++) {
         PlannedCell *cell = &lab->plan->cells[i];
         if (cell->state != CELL_DONE) {
-            cell->state = cells_state(lab, cell->key); /* another shard may have done it */
+            cell->state = cells_state(lab, cell); /* another shard may have done it */
         }
         if (cell->state == CELL_DONE) {
             *cpu_s += cell_cost(lab, cell->key);

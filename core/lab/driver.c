@@ -24,7 +24,7 @@ static const char *lab_path(const Lab *lab, const char *file) {
 static bool look_at_cells(Lab *lab, Error *err) {
     for (size_t i = 0; i < lab->plan->count; i++) {
         PlannedCell *cell = &lab->plan->cells[i];
-        cell->state = cells_state(lab, cell->key);
+        cell->state = cells_state(lab, cell);
         if (cell->selected && lab->options->force) {
             cell->state = CELL_STALE;
         }
@@ -36,6 +36,37 @@ static bool look_at_cells(Lab *lab, Error *err) {
         }
     }
     return true;
+}
+
+/* The tables that are there hold what hours may have gone into: those of a longer scale stay, and
+ * --only with another scale, engine or number of seeds does not put fewer cells in their place. */
+static bool tables_may_change(const Lab *lab, Error *err) {
+    const Plan *plan = lab->plan;
+    Table *present = lab->options->force ? NULL : table_read(lab_path(lab, "manifest.csv"), NULL);
+    if (present == NULL) {
+        return true;
+    }
+    const char *scale = manifest_value(present, "scale"), *cells = manifest_value(present, "cells");
+    const char *seeds = arena_format(lab->arena, "%u", (unsigned)*plan->seeds_used);
+    bool others = !manifest_has(present, "scale", scale_name(plan->scale)) ||
+                  !manifest_has(present, "engine", lab->engine) ||
+                  !manifest_has(present, "seeds", seeds);
+    size_t left = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        left += plan->cells[i].selected || plan->cells[i].state == CELL_DONE;
+    }
+    cells = cells != NULL ? cells : "0";
+    bool fewer = left < strtoul(cells, NULL, 10);
+    bool good = true;
+    if (cells_are_longer(scale, plan->scale) || (lab->options->only != NULL && others && fewer)) {
+        good = error_set(err,
+                         "%s holds the tables of %s cells at scale %s, this run would leave %zu "
+                         "at scale %s; choose another --out, or --force to replace them",
+                         lab->directory, cells, scale != NULL ? scale : "unknown", left,
+                         scale_name(plan->scale));
+    }
+    table_free(present);
+    return good;
 }
 
 static bool is_work_left(const Lab *lab) {
@@ -187,7 +218,8 @@ static int run_all(Lab *lab, Error *err) {
     double began = progress_clock();
     RunCounts counts = {0};
     size_t verdicts[3];
-    if (!look_at_cells(lab, err) || (is_work_left(lab) && !verify_data(lab, err)) ||
+    if (!look_at_cells(lab, err) || !tables_may_change(lab, err) ||
+        (is_work_left(lab) && !verify_data(lab, err)) ||
         !files_make_directory(lab->cells, err)) {
         return STATUS_ERROR;
     }
@@ -282,11 +314,12 @@ static int with_plan(Lab *lab, Error *err) {
 static int with_engine(const Experiment *experiment, const Options *options, Error *err) {
     Arena *arena = arena_create();
     Experiment watched;
+    const Experiment *own = experiment;
     if (options->watch) {
         watched = experiment_watched(experiment, arena);
         experiment = &watched;
     }
-    Lab lab = {.experiment = experiment, .options = options, .arena = arena};
+    Lab lab = {.experiment = experiment, .own = own, .options = options, .arena = arena};
     lab.directory = arena_format(arena, "%s/%s", options->out, experiment->name);
     lab.cells = arena_format(arena, "%s/cells", lab.directory);
     lab.engine = engine_current() == ENGINE_OWN

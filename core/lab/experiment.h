@@ -107,7 +107,9 @@ typedef struct Experiment {
  * A finished cell is kept.  It is redone with --force, when it is damaged, and when it was made by
  * another version, a shorter scale or another engine.  A cell of a longer scale (or of another
  * experiment) in the way is an error: hours of work are not overwritten by a wrong option.  The
- * tables hold the plan's cells that are there, also those of earlier runs and other shards. */
+ * tables hold the plan's cells that are there, also those of earlier runs and other shards.  Tables
+ * of a longer scale in the way are an error too, and so are those of another scale, engine or number
+ * of seeds when --only would leave fewer cells in them. */
 int experiment_main(const Experiment *experiment, int argc, char **argv);
 
 #endif

@@ -80,7 +80,8 @@ bool plan_key_fits(const char *key, const char *pattern);
 
 /* ---- one run of the driver ---- */
 typedef struct Lab {
-    const Experiment *experiment;
+    const Experiment *experiment; /* with --watch it has those tables too */
+    const Experiment *own;        /* without them */
     const Options *options;
     Plan *plan;
     Arena *arena;
@@ -91,9 +92,9 @@ typedef struct Lab {
     Table *data;           /* checksums of the data sets, a manifest; NULL = not yet verified */
 } Lab;
 
-static inline size_t lab_table_count(const Lab *lab) {
+static inline size_t lab_table_count(const Experiment *experiment) {
     size_t count = 0;
-    while (lab->experiment->tables[count].name != NULL) {
+    while (experiment->tables[count].name != NULL) {
         count++;
     }
     return count;
@@ -101,12 +102,19 @@ static inline size_t lab_table_count(const Lab *lab) {
 
 /* ---- cells on disk ---- */
 const char *cells_path(const Lab *lab, Arena *arena, const char *key); /* its directory */
-CellState cells_state(const Lab *lab, const char *key);
+
+/* Is the scale of this name longer?  What it made has cost more than what would replace it. */
+bool cells_are_longer(const char *scale, Scale than);
+
+/* Of a cell that this run is not asked for only the experiment's own tables are looked at: what an
+ * earlier run finished without --watch is finished. */
+CellState cells_state(const Lab *lab, const PlannedCell *cell);
 
 /* Removes what a killed run left of these cells: half-written directories. */
 void cells_sweep(const Lab *lab);
 
-/* Writes every declared table of all finished cells in the plan's order.  `cpu_s` is what the cells
+/* Writes every declared table of all finished cells in the plan's order (of the tables of --watch
+ * those that were written).  `cpu_s` is what the cells
  * cost in all; `joined` is how many there are. */
 bool cells_join(const Lab *lab, size_t *joined, double *cpu_s, Error *err);
 

@@ -34,7 +34,7 @@ static const struct argp_option option_list[] = {
      "Only the cells whose key fits: name=value[,name=value...], or a glob over the whole key", 1},
     {"shard", KEY_SHARD, "K/N", 0, "Only the cells K, K+N, K+2N, ... of the plan; K is 0 ... N-1",
      1},
-    {"force", KEY_FORCE, NULL, 0, "Redo finished cells too", 1},
+    {"force", KEY_FORCE, NULL, 0, "Redo finished cells too, and replace those in the way", 1},
     {"watch", KEY_WATCH, NULL, 0,
      "Write every training's update-to-weight ratios, histograms and averaged weights too", 1},
     {"claims", KEY_CLAIMS, NULL, 0, "Compute nothing: judge the claims again from the tables", 1},

@@ -27,10 +27,7 @@ const TableSpec watched_tables[] = {{"watch_ratio", ratio_columns},
                                     {0}};
 
 Experiment experiment_watched(const Experiment *experiment, Arena *arena) {
-    size_t own = 0;
-    while (experiment->tables[own].name != NULL) {
-        own++;
-    }
+    size_t own = lab_table_count(experiment);
     TableSpec *tables =
         arena_alloc(arena, own + sizeof watched_tables / sizeof *watched_tables, sizeof *tables);
     memcpy(tables, experiment->tables, own * sizeof *tables);

@@ -140,7 +140,7 @@ static bool keep_result(const Cell *cell, double wall_s, double cpu_s, Error *er
 bool work_cell(const Lab *lab, const PlannedCell *planned, CellReport *report) {
     report->begun = true;
     Arena *arena = arena_create();
-    size_t count = lab_table_count(lab);
+    size_t count = lab_table_count(lab->experiment);
     struct CellFiles files = {.lab = lab, .tables = arena_new(arena, Table *, count + 1)};
     for (size_t i = 0; i < count; i++) {
         files.tables[i] = table_for(&lab->experiment->tables[i]);
