@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* |got - want| <= atol + rtol |want| */
@@ -83,5 +84,19 @@ static inline void check_assert_bits(double got, double want, const char *text, 
             check_assert_bits((got)[check_i], (want)[check_i], check_text, __FILE__, __LINE__);    \
         }                                                                                          \
     } while (0)
+
+/* A new directory for this run, named after `name`, under TMPDIR (or /tmp); its path is written into
+ * `path`, which every test gives room for CHECK_PATH bytes. */
+enum { CHECK_PATH = 256 };
+static inline bool check_directory(char path[CHECK_PATH], const char *name) {
+    const char *base = getenv("TMPDIR");
+    int length = snprintf(path, CHECK_PATH, "%s/tidemark %s XXXXXX",
+                          base != NULL && base[0] != '\0' ? base : "/tmp", name);
+    if (length >= CHECK_PATH || mkdtemp(path) == NULL) {
+        perror(path);
+        return false;
+    }
+    return true;
+}
 
 #endif

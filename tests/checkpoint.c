@@ -15,8 +15,8 @@
 
 enum { IMAGES = 50, SIDE = 6, BATCH = 8, HALF = 13, WHOLE = 30 };
 
-static char directory[] = "/tmp/tidemark-checkpoint-XXXXXX";
-static char path[64];
+static char directory[CHECK_PATH];
+static char path[CHECK_PATH + 16];
 
 /* ---- a run with all that a checkpoint can hold: velocity, squares, dropout, statistics ---- */
 
@@ -213,8 +213,8 @@ int main(int argc, char **argv) {
     Error err = {""};
     if (!engine_start(&(EngineChoice){.engine = ENGINE_OWN}, argv, &err))
         return fprintf(stderr, "%s\n", err.text), 1;
-    if (!mkdtemp(directory))
-        return perror(directory), 1;
+    if (!check_directory(directory, "checkpoint"))
+        return 1;
     snprintf(path, sizeof path, "%s/run", directory);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resumed_is_the_same),    cmocka_unit_test(none_is_no_error),

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/tidemark-compare-XXXXXX";
+static char root[CHECK_PATH];
 
 static const char *const manifest_own = "key,value\nexperiment,toy\nversion,1\nresults_version,1\n"
                                         "scale,smoke\nengine,own\nisa,v4\nwall_s,1.5\n";
@@ -35,7 +35,7 @@ static const char *const claims = "id,verdict,measured\nbetter,reproduced,0.2\n"
 /* ---- two small results on disk ---- */
 
 static void put(const char *side, const char *file, const char *text) {
-    char path[128];
+    char path[CHECK_PATH + 64];
     snprintf(path, sizeof path, "%s/%s/toy/%s.csv", root, side, file);
     FILE *out = fopen(path, "w");
     assert_non_null(out);
@@ -44,7 +44,7 @@ static void put(const char *side, const char *file, const char *text) {
 }
 
 static void drop(const char *side, const char *file) {
-    char path[128];
+    char path[CHECK_PATH + 64];
     snprintf(path, sizeof path, "%s/%s/toy/%s.csv", root, side, file);
     unlink(path);
 }
@@ -68,7 +68,7 @@ static void put_changed(const char *side, const char *file, const char *text, co
 }
 
 static void make_side(const char *side, const char *manifest) {
-    char path[96];
+    char path[CHECK_PATH + 64];
     snprintf(path, sizeof path, "%s/%s", root, side);
     mkdir(path, 0777);
     snprintf(path, sizeof path, "%s/%s/toy", root, side);
@@ -82,7 +82,7 @@ static void make_side(const char *side, const char *manifest) {
 /* Before every test both sides hold the same. */
 static int set_up(void **state) {
     (void)state;
-    if (root[strlen(root) - 1] == 'X' && mkdtemp(root) == NULL) {
+    if (root[0] == '\0' && !check_directory(root, "compare")) {
         return -1;
     }
     make_side("a", manifest_own);
@@ -98,7 +98,7 @@ static int tear_down(void **state) {
     (void)state;
     static const char *const files[] = {"manifest", "columns", "runs", "claims", "more"};
     for (const char *side = "a"; side != NULL; side = *side == 'a' ? "b" : NULL) {
-        char path[96];
+        char path[CHECK_PATH + 64];
         for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
             drop(side, files[i]);
         }
@@ -116,7 +116,7 @@ static int remove_root(void **state) {
 }
 
 static Comparison *compare_sides(void) {
-    char a[64], b[64];
+    char a[CHECK_PATH + 64], b[CHECK_PATH + 64];
     Error err = {""};
     snprintf(a, sizeof a, "%s/a", root);
     snprintf(b, sizeof b, "%s/b", root);
@@ -350,12 +350,12 @@ static void test_scales(void **state) {
 static void test_directories(void **state) {
     (void)state;
     Error err = {""};
-    char a[64], b[96];
+    char a[CHECK_PATH + 64], b[CHECK_PATH + 64];
     snprintf(a, sizeof a, "%s/a", root);
     snprintf(b, sizeof b, "%s/none", root);
     assert_null(compare_directories(a, b, &err));
     assert_non_null(strstr(err.text, "none: No such file"));
-    assert_null(compare_directories("/tmp/tidemark-none", a, &err));
+    assert_null(compare_directories(b, a, &err));
     snprintf(b, sizeof b, "%s/b/toy", root);
     assert_null(compare_directories(a, b, &err));
     assert_non_null(strstr(err.text, "holds one experiment"));
@@ -371,7 +371,7 @@ static void test_directories(void **state) {
 static void test_csv(void **state) {
     (void)state;
     Error err = {""};
-    char path[96];
+    char path[CHECK_PATH + 64];
     put_changed("b", "runs", runs, "2.30264", "2.30263");
     snprintf(path, sizeof path, "%s/a/toy/more.csv", root);
     Comparison *comparison = compare_sides();

@@ -12,7 +12,7 @@
 
 enum { PATH_BYTES = 512, RECORD = 3073 };
 
-static char folder[256]; /* made for this run, with a space in its name */
+static char folder[CHECK_PATH]; /* made for this run, with a space in its name */
 static char images_path[PATH_BYTES], labels_path[PATH_BYTES];
 
 /* 7 images of 3 x 4 and their labels. */
@@ -34,9 +34,7 @@ static void write_file(const char *path, const void *bytes, size_t size) {
 
 static int make_folder(void **state) {
     (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/tidemark data XXXXXX", base != NULL ? base : "/tmp");
-    if (mkdtemp(folder) == NULL) {
+    if (!check_directory(folder, "data")) {
         return -1;
     }
     in_folder(images_path, "images");

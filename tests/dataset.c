@@ -13,13 +13,11 @@
 
 enum { PATH_BYTES = 512 };
 
-static char folder[256]; /* made for this run, with a space in its name */
+static char folder[CHECK_PATH]; /* made for this run, with a space in its name */
 
 static int make_folder(void **state) {
     (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/tidemark sets XXXXXX", base != NULL ? base : "/tmp");
-    return mkdtemp(folder) == NULL ? -1 : 0;
+    return check_directory(folder, "sets") ? 0 : -1;
 }
 
 static int remove_folder(void **state) {

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[] = "/tmp/tidemark-table-XXXXXX";
-static char path[64];
+static char directory[CHECK_PATH];
+static char path[CHECK_PATH + 16];
 
 static int make_directory(void **state) {
     (void)state;
-    if (mkdtemp(directory) == NULL) {
+    if (!check_directory(directory, "table")) {
         return -1;
     }
     snprintf(path, sizeof path, "%s/t.csv", directory);
@@ -146,7 +146,7 @@ static void test_failed_write_leaves_the_old_file(void **state) {
     (void)state;
     Error err = {""};
     Table *table = table_create((const char *[]){"a"}, 1);
-    char missing[128], inside[160];
+    char missing[CHECK_PATH + 32], inside[CHECK_PATH + 64];
     snprintf(missing, sizeof missing, "%s/none/t.csv", directory);
     assert_false(table_write(table, missing, &err));
     assert_non_null(strstr(err.text, missing));
@@ -166,7 +166,7 @@ static void test_failed_write_leaves_the_old_file(void **state) {
 
 static void test_full_disk(void **state) {
     (void)state;
-    char link_path[128], temporary[160];
+    char link_path[CHECK_PATH + 64], temporary[CHECK_PATH + 128];
     put_text("a\nold\n");
     /* the temporary name leads to a device that is always full */
     snprintf(link_path, sizeof link_path, "%s.%ld.tmp", path, (long)getpid());

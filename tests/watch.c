@@ -148,9 +148,9 @@ static Table *run(const char *out, bool watch, const char *name) {
 /* One directory: a finished cell that was not watched is done again, one that was is kept. */
 static void the_driver(void **state) {
     (void)state;
-    char out[] = "/tmp/tidemark-watch-XXXXXX";
+    char out[CHECK_PATH];
     double values[64];
-    assert_non_null(mkdtemp(out));
+    assert_true(check_directory(out, "watch"));
     Table *plain = run(out, false, "curve"), *watched = run(out, true, "curve");
     assert_int_equal(table_rows(plain), 3); /* 10, 20, 25 */
     assert_int_equal(table_rows(watched), 3);
