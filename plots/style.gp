@@ -67,7 +67,6 @@ bands(name, value, keys, where) = \
 bands95(name, value, keys, where) = \
     sprintf("< bands --interval --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
 
-
 # ---- a figure: its file, its size in points (720 x 450 is one column, 1000 wide is two) ----
 face = "DejaVu Sans"
 terminal_svg(w, h) = sprintf("set terminal svg enhanced size %d,%d dynamic font '%s,12' " . \
