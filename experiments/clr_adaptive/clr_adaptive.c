@@ -67,18 +67,18 @@ static const Row rows[] = {
     TRIANGULAR_ROW(adadelta, 25000)};
 enum { ROWS = sizeof rows / sizeof *rows };
 
-#define AT_SCALE(network, part, images, batch_size, points)                                        \
-    {.run = {.net = (network), .test_images = (images), .batch = (batch_size),                     \
-             .loss_bound = 1e6}, .divisor = (part), .interval = (points)}
-
 static void plan(Plan *plan) {
     static const Config scales[] = {
-        [SCALE_SMOKE] = {AT_SCALE(CAFFE_QUICK, 1000, 50, 5, 25), .cost_rounds = 5},
-        [SCALE_DESK] = {AT_SCALE(CAFFE_QUICK, 250, 500, 50, 50), .cost_rounds = 50},
-        [SCALE_PAPER] = {AT_SCALE(CAFFE_FULL, 1, 0, 100, 500), .cost_rounds = 200}};
+        [SCALE_SMOKE] = {{.run = {.net = CAFFE_QUICK, .test_images = 50, .batch = 5},
+                          .divisor = 1000, .interval = 25}, .cost_rounds = 5},
+        [SCALE_DESK] = {{.run = {.net = CAFFE_QUICK, .test_images = 500, .batch = 50},
+                         .divisor = 250, .interval = 50}, .cost_rounds = 50},
+        [SCALE_PAPER] = {{.run = {.net = CAFFE_FULL}, .divisor = 1, .interval = 500},
+                         .cost_rounds = 200}};
     Config c = scales[plan_scale(plan)];
     CifarCell *t = &c.training;
     uint32_t seeds = cifar_cell_seeds(plan);
+    t->run.loss_bound = 1e6;
     plan_add(plan, &c, "cost=update");
     c.cost_rounds = 0;
     for (t->run.seed = 1; t->run.seed <= seeds; t->run.seed++)

@@ -9,7 +9,7 @@
  */
 #include "core/data/dataset.h"
 #include "core/lab/experiment.h"
-#include "core/learn/train.h"
+#include "core/study/watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,10 +96,18 @@ static const LayerSpec layers[] = {
     {.kind = LAYER_END}};
 
 /* Trains, noting the mean training loss and the validation score POINTS times. */
-static void train(Trainer *trainer, const Config *c, const Dataset *validation, Table *curves) {
+static bool train(Trainer *trainer, Cell *cell, const Dataset *validation, Error *err) {
+    const Config *c = cell->config;
+    Table *curves = cell_table(cell, "curves");
     uint32_t interval = c->iterations / POINTS;
     double sum = 0;
-    while (trainer->iteration < c->iterations && trainer_step(trainer)) {
+    Watch *watch;
+    if (!watch_create(&watch, cell, trainer, err))
+        return false;
+    while (trainer->iteration < c->iterations) {
+        bool point = trainer->iteration == 0 || (trainer->iteration + 1) % interval == 0;
+        if (!watch_step(watch, trainer, point, validation))
+            break;
         sum += trainer->loss;
         if (trainer->iteration % interval)
             continue;
@@ -109,6 +117,7 @@ static void train(Trainer *trainer, const Config *c, const Dataset *validation, 
                   v_double(sum / interval), v_double(score.loss), v_double(score.accuracy));
         sum = 0;
     }
+    return true;
 }
 
 static bool cell(Cell *cell, Error *err) {
@@ -135,7 +144,8 @@ static bool cell(Cell *cell, Error *err) {
                               .optimizer = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9},
                               .loss_bound = 1e3},
                  cell->arena);
-    train(&trainer, c, &validation, cell_table(cell, "curves"));
+    if (!train(&trainer, cell, &validation, err))
+        return false;
     Score valid = trainer_score(&trainer, &validation), last = trainer_score(&trainer, test);
     table_row(cell_table(cell, "runs"), v_text(policy_names[c->policy]), v_double(c->rate),
               v_count(c->seed), v_text(trainer_status(&trainer)),
