@@ -199,6 +199,14 @@ emulated() { # machine compiler name items options...
 arm=$small
 [ -n "$QUICK" ] && arm=$tiny
 emulated aarch64 aarch64-linux-gnu-gcc "aarch64, gcc" "$arm"
+# The programs as they are: so set, the variables keep them from restarting out of qemu's sight.
+# (Seconds; a driver of matrix products takes an emulator far longer, and the digest holds them.)
+haswell="env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 qemu-x86_64 -cpu Haswell"
+if [ "$(uname -m)" != x86_64 ] || ! have qemu-x86_64; then
+    skip "Haswell, a driver" "no qemu-x86_64, or another machine"
+else
+    check "Haswell, a driver" "parity_rate parity_starts" "$BUILD/bin" "$haswell"
+fi
 if [ -z "$QUICK" ]; then
     have aarch64-linux-gnu-gcc && # whose C library clang needs
         emulated aarch64 "clang --target=aarch64-linux-gnu" "aarch64, clang" "$tiny"
