@@ -159,9 +159,12 @@ static Interval of_all(const Results *results, size_t set, Figure figure, size_t
     return n < FEWEST ? none : stats_bootstrap_median(values, n);
 }
 
+/* Differences of equal accuracies are zero but for rounding. */
 static Verdict verdict_of(Interval i, double above, double below) {
-    return i.low > above && i.high < below    ? REPRODUCED
-           : i.high < above || i.low > below ? NOT_REPRODUCED : INCONCLUSIVE;
+    const double rounding = 1e-9;
+    return i.low > above + rounding && i.high < below - rounding    ? REPRODUCED
+           : i.high < above - rounding || i.low > below + rounding ? NOT_REPRODUCED
+                                                                   : INCONCLUSIVE;
 }
 
 /* One after the other in the order of what they decide. */
