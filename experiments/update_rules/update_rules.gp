@@ -97,6 +97,13 @@ plot for [i = 1:7] rows("plane", "surface=saddle rate=" . own(i) . " rule=" . wo
 
 # ---- trainings ----
 tuned(d, r, k) = system(sprintf("bands --value validation_accuracy --by rate '%s' 'data=%s rule=%s decay=%s' | tail -n +2 | sort -s -t, -k3,3gr | head -n 1 | cut -d, -f1", table("runs"), d, r, k))
+array on_mnist[6]
+array on_cifar10[6]
+do for [i = 1:6] {
+    on_mnist[i] = tuned("mnist", word(rules, i), "constant")
+    on_cifar10[i] = tuned("cifar10", word(rules, i), "constant")
+}
+own_rate(d, i) = d eq "mnist" ? on_mnist[i] : on_cifar10[i]
 data_name(d) = d eq "mnist" ? "MNIST, 784-64-10" : "CIFAR-10, two convolutions"
 
 eval figure("rates", 1000, 470)
@@ -130,7 +137,7 @@ do for [d in "mnist cifar10"] {
     set title data_name(d) . ", each rule at its own rate\n{/=9 mean loss since the point before; median and quartiles of seeds}"
     set ylabel "training loss"
     if (d eq "mnist") { set yrange [*:3] noextend; set ytics (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2) } else { set yrange [*:4] noextend; set ytics (1, 1.2, 1.5, 2, 3, 4) }
-    of(i) = bands("curves", "training_loss", "update", "data=" . d . " rule=" . word(rules, i) . " rate=" . tuned(d, word(rules, i), "constant"))
+    of(i) = bands("curves", "training_loss", "update", "data=" . d . " rule=" . word(rules, i) . " rate=" . own_rate(d, i))
     plot for [i = 1:6] of(i) using "update":"low":"high" @band lt i notitle, \
          for [i = 1:6] of(i) using "update":"median" with lines lt i title word(names, i)
 }
@@ -146,7 +153,7 @@ set for [i = 1:6] xtics (word(names, i) i) font ",8"
 do for [d in "mnist cifar10"] {
     set title data_name(d) . "\n{/=9 each rule at its own rate: every seed, median with its 95 % interval}"
     set ylabel "test accuracy (%)"
-    at(i) = "decay=constant data=" . d . " rule=" . word(rules, i) . " rate=" . tuned(d, word(rules, i), "constant")
+    at(i) = "decay=constant data=" . d . " rule=" . word(rules, i) . " rate=" . own_rate(d, i)
     plot for [i = 1:6] bands95("runs", "test_accuracy", "rule", at(i)) using (i - 0.1):(100 * column("median")):(100 * column("low")):(100 * column("high")) \
              with yerrorbars lt i lw 2 ps 1.1 dt 1, \
          for [i = 1:6] rows("runs", at(i)) using (i + 0.15):(100 * column("test_accuracy")) @dots lt i ps 0.5
@@ -203,14 +210,14 @@ set xrange [*:*] noextend
 set title "What a gradient is multiplied by\n{/=9 MNIST, each rule at its own rate: rate over root mean square; median of seeds}"
 set ylabel "effective rate"
 set key maxrows 1
-inside(i) = bands("curves", "effective_rate", "update", "data=mnist rule=" . word(rules, i) . " rate=" . tuned("mnist", word(rules, i), "constant"))
+inside(i) = bands("curves", "effective_rate", "update", "data=mnist rule=" . word(rules, i) . " rate=" . on_mnist[i])
 plot for [i = 4:6] inside(i) using "update":"median" with linespoints lt i title word(names, i)
 set title "Adam with and without its bias correction, one rate\n{/=9 MNIST; median and quartiles of seeds; the factor of the rate by its formula}"
 set ylabel "training loss, factor"
 set xrange [*:*] noextend
 set yrange [*:3] noextend
 set ytics (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)
-both(r) = bands("curves", "training_loss", "update", "data=mnist rule=" . r . " rate=" . tuned("mnist", "adam", "constant"))
+both(r) = bands("curves", "training_loss", "update", "data=mnist rule=" . r . " rate=" . on_mnist[6])
 plot both("adam") using "update":"low":"high" @band lt 6 notitle, both("adam_uncorrected") using "update":"low":"high" @band lt 8 notitle, \
      both("adam") using "update":"median" with lines lt 6 title "with", both("adam_uncorrected") using "update":"median" with lines lt 8 title "without", \
      both("adam") using "update":(sqrt(1 - 0.999**column("update")) / (1 - 0.9**column("update"))) with lines lt 9 title "factor"
@@ -233,7 +240,13 @@ set key maxrows 1
 set xlabel "iteration (the start at 1/2)"
 set title "softmax regression, 500 weights\n{/=8 first-order methods at their best rates; seeds 1 to 5}"
 set ylabel "norm of the gradient"
-run(p, i, s) = rows("descents", "problem=" . p . " method=" . word(methods, i) . " seed=" . s . " rate=" . best(p, word(methods, i)))
+array best_49[4]
+array best_parity[4]
+do for [i = 1:4] {
+    best_49[i] = best("softmax_49", word(methods, i))
+    best_parity[i] = best("parity", word(methods, i))
+}
+run(p, i, s) = rows("descents", "problem=" . p . " method=" . word(methods, i) . " seed=" . s . " rate=" . (p eq "parity" ? best_parity[i] : best_49[i]))
 plot for [i = 1:4] for [s = 1:seeds("softmax_49")] run("softmax_49", i, s) using (after(column("iteration"))):"gradient_norm" with lines lt i lw 1 dt 1 title (s == 1 ? word(spoken, i) : "")
 set title "3-5-1 on parity, 26 weights\n{/=8 until every error is below 0.01; seeds 1 to 5}"
 set ylabel "sum of squared errors / 2"
