@@ -302,6 +302,23 @@ static void updates_are_their_formulas(void **state) {
 }
 
 /* ---- small things ---- */
+
+/* Rounded once: the same as the quotient in double, rounded to a number. */
+static void shares_of_bytes(void **state) {
+    (void)state;
+    uint8_t bytes[256];
+    Real y[256];
+    for (size_t i = 0; i < 256; i++)
+        bytes[i] = (uint8_t)i;
+    FOR_EACH_ISA(isa) {
+        for (size_t n = 256; n > 230; n--) {
+            vec_shares(bytes, 255, y, n);
+            for (size_t i = 0; i < n; i++)
+                assert_bits_equal(y[i], (Real)((double)i / 255));
+        }
+    }
+}
+
 static void bytes_masks_and_columns(void **state) {
     (void)state;
     enum { COUNT = 45 };
@@ -321,6 +338,9 @@ static void bytes_masks_and_columns(void **state) {
         vec_from_bytes(bytes, NULL, 1, y, COUNT);
         for (size_t i = 0; i < COUNT; i++)
             assert_bits_equal(y[i], (Real)bytes[i]);
+        y[0] = (Real)NAN, y[1] = 1, y[2] = (Real)INFINITY, y[3] = (Real)1.25, y[4] = -2;
+        vec_cap(y, 1, 5);
+        assert_true(isnan(y[0]) && y[1] == 1 && y[2] == 1 && y[3] == 1 && y[4] == -2);
         vec_mask(words, 77, 2, y, COUNT);
         for (size_t i = 0; i < COUNT; i++)
             assert_bits_equal(y[i], words[i] >= 77 ? 2 : 0);
@@ -349,6 +369,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(normalisation_within_channels),
         cmocka_unit_test(normalisation_over_the_batch),
         cmocka_unit_test(updates_are_their_formulas),
+        cmocka_unit_test(shares_of_bytes),
         cmocka_unit_test(bytes_masks_and_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,9 +173,6 @@ static void test_difference_of_black(void **state) {
         digits.images[i] = image;
         digits.first[i / DIGITS_JUDGED + 1] = i + 1;
     }
-    for (size_t byte = 0; byte < 256; byte++) {
-        digits.number[byte] = (Real)((double)byte / 255);
-    }
     Denoiser net;
     denoiser_init(&net, &(DenoiserSpec){.visible = DIGIT_PIXELS, .hidden = 4, .batch = 100}, arena);
     DigitsJudge judge;

@@ -6,6 +6,7 @@
 #include "core/base/rng.h"
 #include "core/study/trials.h"
 #include "tests/check.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -99,10 +100,10 @@ static void test_log_goes_on(void **state) {
     Arena *arena = arena_create();
     size_t calls = 0;
     Bowl context = {.calls = &calls};
-    char path[200];
-    const char *base = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/tidemark-trials-XXXXXX", base != NULL ? base : "/tmp");
-    int file = mkstemp(path);
+    char directory[CHECK_PATH], path[CHECK_PATH + 16];
+    assert_true(check_directory(directory, "trials"));
+    snprintf(path, sizeof path, "%s/losses", directory);
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
     assert_true(file >= 0);
     Search *whole = run(&(Trials){.loss = bowl, .context = &context, .workers = 1}, BUDGET, arena);
     size_t all = calls, again;
@@ -117,6 +118,7 @@ static void test_log_goes_on(void **state) {
     assert_int_equal(calls, all - again);
     close(file);
     unlink(path);
+    rmdir(directory);
     arena_destroy(arena);
 }
 

@@ -68,6 +68,8 @@ typedef struct VecKernels {
     void (*scale)(Real *x, Real factor, size_t n);
     void (*axpy)(Real a, const Real *x, Real *y, size_t n);
     void (*residual)(const Real *a, const Real *b, Real factor, Real *y, size_t n);
+    void (*cap)(Real *x, Real most, size_t n);
+    void (*shares)(const uint8_t *bytes, Real whole, Real *y, size_t n);
     void (*from_bytes)(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);
     void (*mask)(const uint32_t *words, uint32_t threshold, Real value, Real *mask, size_t n);
     VecReduceOne *sum, *sum_squares, *sum_abs;

@@ -70,6 +70,14 @@ void vec_residual(const Real *a, const Real *b, Real factor, Real *y, size_t n) 
     kernels()->residual(a, b, factor, y, n);
 }
 
+void vec_cap(Real *x, Real most, size_t n) {
+    kernels()->cap(x, most, n);
+}
+
+void vec_shares(const uint8_t *bytes, Real whole, Real *y, size_t n) {
+    kernels()->shares(bytes, whole, y, n);
+}
+
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n) {
     kernels()->from_bytes(bytes, shift, scale, y, n);
 }

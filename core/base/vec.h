@@ -37,9 +37,11 @@ void vec_axpy(Real a, const Real *x, Real *y, size_t n);           /* y = fma(a,
 void vec_multiply(const Real *a, const Real *b, Real *y, size_t n); /* y = a b */
 void vec_residual(const Real *a, const Real *b, Real factor, Real *y, size_t n); /* (a - b) factor;
                                                                                     y may be a */
+void vec_cap(Real *x, Real most, size_t n);                         /* above most: most; not nan */
 
 /* ---- bytes to numbers: y = (byte - shift(i)) * scale; shift has n elements or is NULL ---- */
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);
+void vec_shares(const uint8_t *bytes, Real whole, Real *y, size_t n); /* y = byte / whole */
 
 /* ---- masks: `value` where word i >= threshold (the share of zeros times 2^32), else 0 ---- */
 void vec_mask(const uint32_t *words, uint32_t threshold, Real value, Real *mask, size_t n);

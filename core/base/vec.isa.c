@@ -47,6 +47,15 @@ static void scale_all(Real *x, Real factor, size_t n) {
         vr_store_first(x + i, f * vr_load_first(x + i, live), live);
 }
 
+static void cap_all(Real *x, Real most, size_t n) {
+    const VR m = vr_set(most);
+    EACH_VECTOR(i, live, n)
+    {
+        VR v = vr_load_first(x + i, live);
+        vr_store_first(x + i, vr_select(v > m, m, v), live);
+    }
+}
+
 static void axpy_all(Real a, const Real *x, Real *y, size_t n) {
     const VR f = vr_set(a);
     EACH_VECTOR(i, live, n)
@@ -61,14 +70,25 @@ static void residual_all(const Real *a, const Real *b, Real factor, Real *y, siz
 }
 
 /* ---- bytes and words to numbers ---- */
+/* `live` bytes, then zeros. */
+INLINE VR vr_from_bytes(const uint8_t *bytes, size_t live) {
+    uint8_t edge[LANES] = {0};
+    if (live < LANES)
+        memcpy(edge, bytes, live);
+    return __builtin_convertvector(vi_from_bytes(live < LANES ? edge : bytes), VR);
+}
+
+static void shares_all(const uint8_t *bytes, Real whole, Real *y, size_t n) {
+    const VR w = vr_set(whole);
+    EACH_VECTOR(i, live, n)
+        vr_store_first(y + i, vr_from_bytes(bytes + i, live) / w, live);
+}
+
 static void from_bytes_all(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n) {
     const VR factor = vr_set(scale);
     EACH_VECTOR(i, live, n)
     {
-        uint8_t edge[LANES] = {0};
-        if (live < LANES)
-            memcpy(edge, bytes + i, live);
-        VR v = __builtin_convertvector(vi_from_bytes(live < LANES ? edge : bytes + i), VR);
+        VR v = vr_from_bytes(bytes + i, live);
         if (shift)
             v -= vr_load_first(shift + i, live);
         vr_store_first(y + i, v * factor, live);
@@ -214,6 +234,8 @@ const VecKernels VARIANT(vec_kernels) = {
     .scale = scale_all,
     .axpy = axpy_all,
     .residual = residual_all,
+    .cap = cap_all,
+    .shares = shares_all,
     .from_bytes = from_bytes_all,
     .mask = mask_all,
     .sum = sum_all,

@@ -51,12 +51,6 @@ static void give_back(Denoiser *net, const DenoiserBatch *batch) {
     }
 }
 
-static void clip(Real *x, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        x[i] = x[i] > 1 ? 1 : x[i];
-    }
-}
-
 void denoiser_forward(Denoiser *net, const DenoiserBatch *batch) {
     const size_t visible = net->spec.visible, hidden = net->spec.hidden, count = batch->count;
     gemm(&(Gemm){.form = GEMM_NN, .m = count, .n = hidden, .k = visible, .a = input_of(batch),
@@ -74,7 +68,7 @@ void denoiser_forward(Denoiser *net, const DenoiserBatch *batch) {
         give_back(net, batch);
     }
     if (net->spec.clip) {
-        clip(net->decoded, count * visible);
+        vec_cap(net->decoded, 1, count * visible);
     }
 }
 
@@ -111,9 +105,7 @@ static void add_outer(const Denoiser *net, const Real *left, const Real *right, 
 void denoiser_backward(Denoiser *net, const DenoiserBatch *batch, Real weight_factor,
                        Real bias_factor, Real *into) {
     const size_t visible = net->spec.visible, hidden = net->spec.hidden, count = batch->count;
-    for (size_t i = 0; i < count * visible; i++) {
-        net->error[i] = net->decoded[i] - batch->target[i];
-    }
+    vec_residual(net->decoded, batch->target, 1, net->error, count * visible);
     if (net->spec.squared && net->spec.output == DENOISER_SIGMOID) {
         vec_sigmoid_backward(net->decoded, net->error, net->error, count * visible);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/study/digits.h"
+#include "core/base/vec.h"
 #include <math.h>
 #include <string.h>
 
@@ -23,9 +24,6 @@ bool digits_open_part(Digits *digits, const char *set, DatasetPart part, Arena *
         }
     }
     digits->first[DIGIT_CLASSES] = digits->count;
-    for (size_t byte = 0; byte < 256; byte++) {
-        digits->number[byte] = (Real)((double)byte / 255);
-    }
     return true;
 }
 
@@ -79,9 +77,7 @@ size_t digits_batch(const Digits *digits, uint64_t batch, size_t size, uint32_t 
 }
 
 void digits_image(const Digits *digits, size_t image, Real *x) {
-    for (size_t i = 0; i < DIGIT_PIXELS; i++) {
-        x[i] = digits->number[digits->images[image][i]];
-    }
+    vec_shares(digits->images[image], 255, x, DIGIT_PIXELS);
 }
 
 void digits_stretch(const Real *v, size_t step, uint8_t *grey) {

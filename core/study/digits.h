@@ -25,7 +25,6 @@ typedef struct Digits {
     size_t count;
     size_t first[DIGIT_CLASSES + 1]; /* class d is images[first[d]] ... images[first[d + 1] - 1] */
     size_t window;                   /* images of a class after which batches go round */
-    Real number[256];                /* of a byte: byte / 255 */
 } Digits;
 
 /* The training images of "mnist" or another set of ten classes of 28 x 28 grey images. */
@@ -44,7 +43,7 @@ Digits digits_shuffled(const Digits *digits, Rng *rng, Arena *arena);
  * there are, `size` or fewer. */
 size_t digits_batch(const Digits *digits, uint64_t batch, size_t size, uint32_t *images);
 
-/* One image as numbers from 0 to 1. */
+/* One image as numbers from 0 to 1: byte / 255. */
 void digits_image(const Digits *digits, size_t image, Real *x);
 
 /* An image (784 numbers, `step` apart) stretched to 0 ... 255 and cut to whole numbers:
