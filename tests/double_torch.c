@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Both sides are double; sums run in different orders. */
-static const double rtol = 1e-10, atol = 1e-11;
+static const double relative = 1e-10, absolute = 1e-11;
 
 /* The congruence of torch_layers.py: numbers in (-1, 1). */
 static void values(Real *out, size_t n, uint32_t seed, double scale) {
@@ -68,20 +68,20 @@ static void check_layer(const LayerSpec *spec, const TorchLayer *there, size_t t
     values(x, N * net->inputs, 7, 1);
     values(t, there->outputs, 17, 1);
     assert_int_equal(N * net->outputs, there->outputs);
-    assert_close(net_gradient(net, x, (Target){.values = t}, N), there->loss, rtol, atol);
+    assert_close(net_gradient(net, x, (Target){.values = t}, N), there->loss, relative, absolute);
     double sum = 0, squares = 0;
     for (size_t i = 0; i < there->outputs; i++) {
         sum += net->output[i];
         squares += net->output[i] * net->output[i];
     }
-    assert_close(sum, there->sum_output, rtol, 1e-9);
-    assert_close(squares, there->sum_square, rtol, 1e-9);
+    assert_close(sum, there->sum_output, relative, 1e-9);
+    assert_close(squares, there->sum_square, relative, 1e-9);
     for (size_t i = 0; i < 16; i++)
-        assert_close(net->output[i * (there->outputs / 16)], there->sampled[i], rtol, atol);
+        assert_close(net->output[i * (there->outputs / 16)], there->sampled[i], relative, absolute);
     assert_all_close(net->gradients + net_block(net, 0, false)->offset, there->weights,
-                     TORCH_WEIGHTS, rtol, atol);
+                     TORCH_WEIGHTS, relative, absolute);
     assert_all_close(net->gradients + net_block(net, 0, true)->offset, there->biases, TORCH_BIASES,
-                     rtol, atol);
+                     relative, absolute);
     arena_destroy(arena);
 }
 
@@ -108,10 +108,10 @@ static void check_block(const Net *net, const ParamBlock *block, double sum, dou
         squares += g[i] * g[i];
     }
     double scale = sqrt(sum_square); /* a sum of numbers of both signs is judged by their size */
-    assert_close(total, sum, rtol, rtol * scale * sqrt((double)block->count));
+    assert_close(total, sum, relative, relative * scale * sqrt((double)block->count));
     assert_close(squares, sum_square, 1e-9, 0);
-    assert_close(g[0], first, rtol, rtol * scale);
-    assert_close(g[block->count - 1], last, rtol, rtol * scale);
+    assert_close(g[0], first, relative, relative * scale);
+    assert_close(g[block->count - 1], last, relative, relative * scale);
 }
 
 static void check_net(CaffeNet which, const TorchNet *there) {
@@ -127,8 +127,8 @@ static void check_net(CaffeNet which, const TorchNet *there) {
     Real *x = arena_new(arena, Real, 2 * net->inputs);
     values(x, 2 * net->inputs, 31, 100);
     double loss = net_gradient(net, x, (Target){.labels = (const uint8_t[]){3, 8}}, 2);
-    assert_close(loss, there->loss, rtol, 0);
-    assert_all_close(net->output, there->outputs, 20, rtol, atol);
+    assert_close(loss, there->loss, relative, 0);
+    assert_all_close(net->output, there->outputs, 20, relative, absolute);
     for (size_t b = 0; b < there->blocks; b++)
         check_block(net, &net->blocks[b], there->block[b].sum, there->block[b].sum_square,
                     there->block[b].first, there->block[b].last);
