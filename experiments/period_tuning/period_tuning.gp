@@ -157,9 +157,9 @@ courses = "plot for [s = 1:seeds] rows('updates', run('one_seed', s)) using 'lin
     "with lines lt 3 lw 1.2 title (s == 1 ? 'all fresh at every run' : '')"
 eval figure("incident", 1000, 500)
 set multiplot layout 1, 2 title sprintf("How far tuning takes its own measure (%d epochs a " . \
-    "run, dropout 0.3)", epochs) font ",13" margins 0.07, 0.98, 0.22, 0.86 spacing 0.09, 0
+    "run, dropout 0.3)", epochs) font ",13" margins 0.095, 0.98, 0.22, 0.86 spacing 0.08, 0
 set xlabel "lines searched (one rate each)"
-set ylabel "best image difference of the line (grey levels)"
+set ylabel "best difference (grey levels)"
 set title "beside the incident" font ",11"
 set yrange [0:*]
 eval mark_y_at(62.62, "the incident: 62.62", 0.99)

@@ -212,7 +212,7 @@ set ylabel "effective rate"
 set key maxrows 1
 inside(i) = bands("curves", "effective_rate", "update", "data=mnist rule=" . word(rules, i) . " rate=" . on_mnist[i])
 plot for [i = 4:6] inside(i) using "update":"median" with linespoints lt i title word(names, i)
-set title "Adam with and without its bias correction, one rate\n{/=9 MNIST; median and quartiles of seeds; the factor of the rate by its formula}"
+set title "Adam with and without its bias correction, one rate\n{/=9 MNIST; median and quartiles; the rate's factor by its formula}"
 set ylabel "training loss, factor"
 set xrange [*:*] noextend
 set yrange [*:3] noextend
