@@ -51,6 +51,30 @@ Finding finding_between(Interval measured, double low, double high, const char *
     return finding;
 }
 
+Finding finding_above(Interval measured, double limit, const char *format, ...) {
+    Verdict verdict = INCONCLUSIVE;
+    if (measured.low > limit) {
+        verdict = REPRODUCED;
+    } else if (measured.high < limit || (measured.low == limit && measured.high == limit)) {
+        verdict = NOT_REPRODUCED;
+    }
+    va_list args;
+    va_start(args, format);
+    Finding finding = finding_v(verdict, measured, format, args);
+    va_end(args);
+    return finding;
+}
+
+Finding finding_below(Interval measured, double limit, const char *format, ...) {
+    Interval mirrored = {-measured.value, -measured.high, -measured.low, measured.n};
+    va_list args;
+    va_start(args, format);
+    Finding finding = finding_v(finding_above(mirrored, -limit, " ").verdict, measured, format,
+                                args);
+    va_end(args);
+    return finding;
+}
+
 Finding finding_inconclusive(const char *format, ...) {
     Interval nothing = {.value = NAN, .low = -INFINITY, .high = INFINITY};
     va_list args;

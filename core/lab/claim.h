@@ -45,6 +45,12 @@ Finding finding_exact(double measured, double expected, const char *format, ...)
 /* Reproduced where the whole interval lies in [low, high], not where it lies wholly outside. */
 Finding finding_between(Interval measured, double low, double high, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Reproduced where the whole interval lies above (below) the limit, not where it lies wholly on the
+ * other side or is the limit itself. */
+Finding finding_above(Interval measured, double limit, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+Finding finding_below(Interval measured, double limit, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 Finding finding_inconclusive(const char *format, ...) __attribute__((format(printf, 1, 2)));
 Finding finding_of(Verdict verdict, Interval measured, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

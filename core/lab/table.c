@@ -223,12 +223,9 @@ static bool row_matches(const Table *table, size_t row, const Where *where) {
 size_t table_select(const Table *table, const char *column, const Where *where, double *values,
                     size_t room) {
     size_t found = 0, c = column_or_die(table, column);
-    for (size_t r = 0; r < table->rows; r++) {
+    for (size_t r = 0; r < table->rows && found < room; r++) {
         if (row_matches(table, r, where)) {
-            if (found < room) {
-                values[found] = table_number(table, r, c);
-            }
-            found++;
+            values[found++] = table_number(table, r, c);
         }
     }
     return found;

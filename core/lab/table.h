@@ -90,8 +90,8 @@ double table_number(const Table *table, size_t row, size_t column); /* nan where
 
 /* The numbers of `column` in all rows where every condition holds.  A condition is
  * {"column", "text"} and holds where the cell is that text or that number ("0.05" finds
- * 0.050000000000000003); the array ends with {NULL}; NULL = every row.  Returns how many; at most
- * `room` are stored.  Dies for a column that is not there.
+ * 0.050000000000000003); the array ends with {NULL}; NULL = every row.  Returns how many it stored:
+ * the first `room` at most.  Dies for a column that is not there.
  *     n = table_select(t, "accuracy", (Where[]){{"policy", "fixed"}, {0}}, values, room) */
 typedef struct Where {
     const char *column, *equals;

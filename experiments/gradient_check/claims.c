@@ -190,10 +190,10 @@ static double crossed_more(const Results *r, size_t seed) {
 }
 
 static Finding judge_kinks(const Results *results) {
-    return finding_between(of_all(results, crossed_more), 0, (double)INFINITY,
-                           "more per cent of the differences cross a kink with 100 data points "
-                           "than with 2 (%.3g per cent), ReLU, h = 1e-3",
-                           of_all(results, crossed_few).value);
+    return finding_above(of_all(results, crossed_more), 0,
+                         "more per cent of the differences cross a kink with 100 data points "
+                         "than with 2 (%.3g per cent), ReLU, h = 1e-3",
+                         of_all(results, crossed_few).value);
 }
 
 /* ---- when, with what ---- */

@@ -40,7 +40,7 @@ static Interval difference(const Results *results, Point a, Point b, const char 
 }
 
 static Finding above(Interval measured, double bound, const char *what) {
-    return finding_between(measured, bound, INFINITY, "%s; to be above %g", what, bound);
+    return finding_above(measured, bound, "%s; to be above %g", what, bound);
 }
 
 /* ---- source 003: the course of the error ---- */

@@ -77,12 +77,16 @@ Finding judge_saddle_symmetry(const Results *r) {
     double sgd = a_decade(r, SGD), next = -(double)INFINITY;
     size_t who = 0;
     for (size_t rule = 0; rule < ALL_RULES; rule++) {
-        double updates = rule == SGD || rule == UNCORRECTED ? next : a_decade(r, rule);
-        if (!(updates <= next)) /* a rule that stays counts as slowest */
+        if (rule == SGD || rule == UNCORRECTED)
+            continue;
+        double updates = a_decade(r, rule);
+        if (isnan(updates)) /* it stayed */
+            return finding_inconclusive("%s did not leave the saddle", rule_names[rule]);
+        if (updates > next)
             next = updates, who = rule;
     }
-    if (isnan(sgd) || isnan(next))
-        return finding_inconclusive("a rule did not leave the saddle");
+    if (isnan(sgd))
+        return finding_inconclusive("plain descent did not leave the saddle");
     return finding_of(sgd > next ? REPRODUCED : NOT_REPRODUCED, interval_point(sgd),
                       "updates more that plain descent needs for every tenfold nearer the ridge, "
                       "rate %g; next is %s with %.3g, Adagrad has %.3g but needs %g from anywhere",
@@ -107,7 +111,8 @@ Finding judge_saddle_rmsprop(const Results *r) {
     return finding_of(sgd > rmsprop ? REPRODUCED : NOT_REPRODUCED, interval_point(sgd / rmsprop),
                       "times the updates of RMSprop, %g, is what plain descent needs from %g "
                       "beside the ridge, rate %g; momentum needs %g", rmsprop,
-                      saddle_picture_offset, saddle_rates[0], leaving(r, MOMENTUM, saddle_picture_offset));
+                      saddle_picture_offset, saddle_rates[0],
+                      leaving(r, MOMENTUM, saddle_picture_offset));
 }
 
 /* ---- second order: paired by seed, where both converged ---- */
@@ -182,11 +187,10 @@ static Finding judge_ratio(const Results *r, size_t problem, size_t a, size_t b,
     for (size_t i = 0; i < n; i++)
         ratio[i] = x[i] / y[i];
     Interval d = stats_bootstrap_median(ratio, n);
-    Verdict verdict = d.low > 1 ? REPRODUCED : d.high < 1 ? NOT_REPRODUCED : INCONCLUSIVE;
     char at[40] = "";
     if (rate[0] > 0)
         snprintf(at, sizeof at, " at its best rate, %g", rate[0]);
-    return finding_of(verdict, d, "times the %s of %s, %.3g, takes %s%s; %s: %zu and %zu of %zu "
+    return finding_above(d, 1, "times the %s of %s, %.3g, takes %s%s; %s: %zu and %zu of %zu "
                       "runs converge", column, method_names[b], stats_median(y, n),
                       method_names[a], at, problem_names[problem], done[1], done[0], runs);
 }

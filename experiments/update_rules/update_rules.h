@@ -68,10 +68,6 @@ extern const Claim update_rules_claims[];
 /* ---- what the claims share ---- */
 enum { MAX_SEEDS = 200, FEWEST = 5 };
 
-/* Reproduced above zero, not reproduced below. */
-Finding finding_above_zero(Interval d, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* claims_small.c */
 Finding judge_ball_momentum(const Results *results), judge_ball_nesterov(const Results *results),
     judge_ball_others(const Results *results), judge_saddle_symmetry(const Results *results),
