@@ -209,6 +209,7 @@ compare: $(BUILD)/bin/compare $(BUILD)/bin/bands ## compare two results: make co
 	@mkdir -p $(RESULTS)/comparison; rm -f $(RESULTS)/comparison/comparison.csv
 	@status=0; $(BUILD)/bin/compare --csv $(RESULTS)/comparison/comparison.csv \
 	 $(if $(A),$(A),$(REFERENCE)) $(if $(B),$(B),$(RESULTS)) || status=$$?; \
+	 [ ! -e $(RESULTS)/comparison/comparison.csv ] || \
 	 BUILD=$(BUILD) sh tools/draw.sh comparison $(LABEL); exit $$status
 
 .PHONY: list

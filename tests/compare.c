@@ -260,6 +260,27 @@ static void test_frame(void **state) {
     drop("b", "columns");
     put("b", "manifest", manifest_own);
     expect(1, "experiment: toy: there | missing\n");
+    expect(1, "nothing in common: 0 tables, 0 values, byte for byte; only in A: toy\n");
+}
+
+/* An experiment that one side lacks hides nothing of what both have. */
+static void test_alone(void **state) {
+    (void)state;
+    char other[CHECK_PATH + 64], file[CHECK_PATH + 80];
+    snprintf(other, sizeof other, "%s/b/other", root);
+    snprintf(file, sizeof file, "%s/columns.csv", other);
+    mkdir(other, 0777);
+    FILE *out = fopen(file, "w");
+    assert_non_null(out);
+    fputs(columns, out);
+    fclose(out);
+    expect(1, "same where both have results: ");
+    expect(1, ", times aside; only in B: other\n");
+    put_changed("b", "runs", runs, "2.30258", "2.30265");
+    expect(1, "different: 1 of 33 values, 0 absent or unreadable, in 1 of ");
+    expect(1, "2.30258 | 2.30265; only in B: other\n");
+    unlink(file);
+    rmdir(other);
 }
 
 static void test_verdicts(void **state) {
@@ -400,6 +421,7 @@ int main(void) {
         TEST(test_swapped_seeds),
         TEST(test_files),
         TEST(test_frame),
+        TEST(test_alone),
         TEST(test_verdicts),
         TEST(test_tiers_have_limits),
         TEST(test_distributions),

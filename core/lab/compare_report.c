@@ -55,8 +55,15 @@ static void print_offender(const Check *check, FILE *out) {
 
 typedef struct Totals {
     size_t values, different, undecided, absent, tables;
+    size_t alone;       /* experiments that one side lacks: named apart, and in none of the others */
     const Check *worst; /* NULL = all is the same */
 } Totals;
+
+/* An experiment that one side lacks (others of this kind could not be read). */
+static bool is_alone(const Check *check) {
+    return strcmp(check->kind, "experiment") == 0 && check->different > 0 &&
+           (strcmp(check->worst.a, "there") == 0 || strcmp(check->worst.b, "there") == 0);
+}
 
 static double gravity(const Check *check) {
     return (check->different > 0 ? 2 : 0) + (compares_values(check) ? 0 : 1);
@@ -71,6 +78,10 @@ static Totals add_up(const Comparison *comparison) {
     const Check *last = NULL; /* the checks of a table follow each other */
     for (size_t i = 0; i < comparison->check_count; i++) {
         const Check *check = &comparison->checks[i];
+        if (is_alone(check)) {
+            totals.alone++;
+            continue;
+        }
         bool values = compares_values(check);
         /* columns.csv holds no results, and the order of the groups no values of its own */
         if (values && strcmp(check->table, "columns") != 0 && strcmp(check->kind, "order") != 0) {
@@ -101,6 +112,21 @@ static void print_same(const Comparison *comparison, const Totals *totals, FILE 
             comparison->machine_columns > 0 ? ", times aside" : "");
 }
 
+/* The experiments for which side A says `there` ("there" or "missing"). */
+static void print_alone(const Comparison *comparison, const Totals *totals, const char *there,
+                        const char *title, FILE *out) {
+    const char *before = NULL;
+    for (size_t i = 0; i < comparison->check_count && totals->alone > 0; i++) {
+        const Check *check = &comparison->checks[i];
+        if (is_alone(check) && strcmp(check->worst.a, there) == 0) {
+            fprintf(out, "%s%s%s", before == NULL ? "; " : ", ", before == NULL ? title : "",
+                    before == NULL ? ": " : "");
+            fputs(check->experiment, out);
+            before = title;
+        }
+    }
+}
+
 void compare_print_summary(const Comparison *comparison, FILE *out) {
     Totals totals = add_up(comparison);
     char different[32], values[32], tables[32];
@@ -110,6 +136,12 @@ void compare_print_summary(const Comparison *comparison, FILE *out) {
         print_same(comparison, &totals, out);
         break;
     case 1:
+        if (totals.worst == NULL) { /* nothing but experiments that one side lacks */
+            fputs(comparison->experiments > 0 ? "same where both have results: "
+                                              : "nothing in common: ", out);
+            print_same(comparison, &totals, out);
+            break;
+        }
         fprintf(out, "different: %s of %s values, %zu absent or unreadable, in %zu of %s tables; ",
                 with_commas(totals.different, different), with_commas(totals.values, values),
                 totals.absent, totals.tables, with_commas(comparison->tables, tables));
@@ -120,6 +152,8 @@ void compare_print_summary(const Comparison *comparison, FILE *out) {
         print_offender(totals.worst, out);
         break;
     }
+    print_alone(comparison, &totals, "there", "only in A", out);
+    print_alone(comparison, &totals, "missing", "only in B", out);
     fputs(comparison->versions ? "; versions differ, so numbers may\n" : "\n", out);
 }
 
