@@ -231,6 +231,7 @@ same a b
 # with --watch the cells that were not watched stay in the tables
 expect 0 drive --out b --only 'policy=late,seed=1' --watch
 says '(0 kept, 1 computed)'
+says 'none of these trainings can be watched'
 for table in traces ends; do
     cmp -s "a/fake/$table.csv" "b/fake/$table.csv" || fail "--watch: $table.csv lost cells"
 done

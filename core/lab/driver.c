@@ -196,6 +196,19 @@ static void say_summary(const Lab *lab, const RunCounts *counts, double began) {
     }
 }
 
+/* Trainings that are no Trainer's (parity's, the autoencoders') and the many of one cell (a search's)
+ * are not watched: empty tables are not left to speak for themselves. */
+static void say_watched(const Lab *lab) {
+    Error err;
+    Table *ratios = lab->options->watch ? table_read(lab_path(lab, "watch_ratio.csv"), &err) : NULL;
+    if (ratios != NULL && table_rows(ratios) == 0) {
+        fprintf(stderr, "%s: --watch: none of these trainings can be watched, so the watch_*.csv "
+                        "are empty; see core/study/watch.h for one of your own\n",
+                lab->experiment->name);
+    }
+    table_free(ratios);
+}
+
 /* Tables, manifest and claims belong together; one process at a time writes them. */
 static bool write_all(Lab *lab, const RunCounts *counts, double began, size_t verdicts[3],
                       Error *err) {
@@ -230,6 +243,7 @@ static int run_all(Lab *lab, Error *err) {
         return STATUS_ERROR;
     }
     say_summary(lab, &counts, began);
+    say_watched(lab);
     say_verdicts(lab, verdicts);
     return counts.failed == 0 ? STATUS_DONE : STATUS_CELL_FAILED;
 }
