@@ -41,7 +41,6 @@ static void by_openblas(const Gemm *p) {
 
 enum {
     MOST_TERMS = 512, /* a piece of B as high as that fits a panel of gemm.isa.c */
-    FEW_TERMS = 32,
 };
 
 bool gemm_can_descend(size_t k) {
@@ -51,7 +50,7 @@ bool gemm_can_descend(size_t k) {
 /* Decided by the shape alone: a short k under GEMM_TN costs more to look through than to do. */
 static bool worth_skipping(const Gemm *p) {
     return p->skip_zeros && (p->form == GEMM_NN ||
-                             (p->form == GEMM_TN && (p->k >= FEW_TERMS || p->descend)));
+                             (p->form == GEMM_TN && (p->k >= GEMM_FEW_TERMS || p->descend)));
 }
 
 void gemm(const Gemm *product) {
@@ -65,7 +64,7 @@ void gemm(const Gemm *product) {
         dot_tables[engine_variant]->run(product);
     else if (product->form == GEMM_TN && product->k == 1)
         outer_tables[engine_variant]->run(product);
-    else if (worth_skipping(product) && product->descend && product->k <= FEW_TERMS)
+    else if (worth_skipping(product) && product->descend && product->k <= GEMM_FEW_TERMS)
         few_tables[engine_variant]->run(product);
     else if (worth_skipping(product))
         sparse_tables[engine_variant]->run(product);

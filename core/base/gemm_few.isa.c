@@ -16,13 +16,13 @@ enum { MAX_VECTORS = 8 };
 #else
 enum { MAX_VECTORS = 4 };
 #endif
-enum { MOST_TERMS = 32, ROWS = 1024, WIDTH = MAX_VECTORS * LANES };
+enum { ROWS = 1024, WIDTH = MAX_VECTORS * LANES };
 
 typedef struct Rows {
     Real counts[ROWS];             /* how many terms a row has, */
     Int terms[ROWS];               /* and which: bit k for term k */
-    uint16_t taken[MOST_TERMS + 1][ROWS]; /* the rows that have so many */
-    size_t many[MOST_TERMS + 1];
+    uint16_t taken[GEMM_FEW_TERMS + 1][ROWS]; /* the rows that have so many */
+    size_t many[GEMM_FEW_TERMS + 1];
 } Rows;
 
 /* The rows of C, up to ROWS, from the columns of A. */
@@ -86,7 +86,7 @@ static StepRows *const steps[] = {step_1, step_2, step_3, step_4};
 
 /* All rows under each panel of columns, of which B is copied, its vectors aligned. */
 static void step_panels(const Gemm *p, const Rows *rows) {
-    static _Alignas(64) Real panel[MOST_TERMS * WIDTH];
+    static _Alignas(64) Real panel[GEMM_FEW_TERMS * WIDTH];
     Gemm part = *p;
     part.b = panel;
     for (size_t j = 0; j < p->n; j += WIDTH) {

@@ -94,6 +94,7 @@ KERNEL_DECLARE(GemmKernels, gemm_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_sparse_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_dot_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_outer_kernels);
+enum { GEMM_FEW_TERMS = 32 }; /* the longest sums that gemm_few_kernels take */
 KERNEL_DECLARE(GemmKernels, gemm_few_kernels);
 KERNEL_DECLARE(ConvKernels, conv_kernels);
 KERNEL_DECLARE(VecKernels, vec_kernels);

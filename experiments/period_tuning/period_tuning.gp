@@ -82,7 +82,7 @@ set multiplot layout 1, 2 title "Constants and the printed table, against the au
     "better}" font ",13" margins 0.07, 0.98, 0.24, 0.82 spacing 0.07, 0
 set logscale x 2; set xrange [56:4700]; set xtics (64, 128, 256, 512, 1024, 2048, 4096)
 set xlabel "horizon (epochs of 60 images)"
-set yrange [-50:80]
+set yrange [-50:110]
 drawn = "table 0.13/0.4"
 there(rates) = int(system(sprintf("cut -d, -f2 '%s' | grep -cx '%s'", table("horizons"), rates)))
 do for [c in "0.09/0.4 0.26/0.26"] { if (there(c) > 0) { drawn = drawn . " " . c } }

@@ -207,7 +207,7 @@ set tmargin 4
 set logscale xy
 set xlabel "update"
 set xrange [*:*] noextend
-set title "What a gradient is multiplied by\n{/=9 MNIST, each rule at its own rate: rate over root mean square; median of seeds}"
+set title "What a gradient is multiplied by\n{/=9 MNIST, own rates: rate over root mean square; median of seeds}"
 set ylabel "effective rate"
 set key maxrows 1
 inside(i) = bands("curves", "effective_rate", "update", "data=mnist rule=" . word(rules, i) . " rate=" . on_mnist[i])
