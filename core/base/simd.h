@@ -214,7 +214,11 @@ INLINE void vr_store_first(Real *p, VR v, size_t live) {
 /* ---- bits and choices ---- */
 INLINE VR vr_select(VI mask, VR yes, VR no) /* mask lanes are 0 or -1 */
 {
+#if VR_BYTES == 32
+    return MM(blendv)(no, yes, (VR)mask);
+#else
     return (VR)((mask & (VI)yes) | (~mask & (VI)no));
+#endif
 }
 
 INLINE VI vi_set(Int x) {
@@ -327,7 +331,9 @@ INLINE void vr_load_turned_edge(const Real *p, size_t ld, size_t rows, size_t co
         vr_load_turned(p, ld, turned);
         return;
     }
-    Real edge[LANES * PIECE] = {0};
+    Real edge[LANES * PIECE];
+    UNROLL for (size_t c = 0; c < PIECE; c++) /* gcc's own way (= {0}) is a slow instruction */
+        vr_store(edge + c * LANES, vr_zero());
     for (size_t r = 0; r < rows; r++)
         if (columns == PIECE)
             memcpy(edge + r * PIECE, p + r * ld, PIECE * sizeof(Real));
