@@ -54,33 +54,39 @@ INLINE void store_places(uint8_t *p, VI places, size_t live) {
     memcpy(p, edge, live);
 }
 
+/* The greatest of `height` x `width` places and where in the window it is (the first of equals);
+ * `place` is the first one's.  Constants make of 3 x 3 straight code. */
+INLINE void max_of_window(const PoolShape *s, const Real *x, size_t height, size_t width,
+                          size_t place, size_t live, Real *y, uint8_t *argmax) {
+    VR most = vr_load_first(x, live);
+    VI where = vi_set((Int)place);
+    for (size_t row = 0; row < height; row++)
+        for (size_t col = 0; col < width; col++) {
+            VR v = vr_load_first(x + (row * s->width + col) * s->channels, live);
+            VI here = vi_set((Int)(place + row * s->kernel + col)), better = v > most;
+            most = vr_select(better, v, most);
+            where = (VI)vr_select(better, (VR)here, (VR)where);
+        }
+    vr_store_first(y, most, live);
+    store_places(argmax, where, live);
+}
+
 static void max_pool_forward(const PoolShape *s, size_t n, const Real *x, Real *y,
                              uint8_t *argmax) {
-    size_t oh = pooled_size(s->height, s), ow = pooled_size(s->width, s);
-    for (size_t i = 0; i < n; i++, x += s->height * s->width * s->channels)
+    size_t oh = pooled_size(s->height, s), ow = pooled_size(s->width, s), C = s->channels;
+    for (size_t i = 0; i < n; i++, x += s->height * s->width * C)
         for (size_t r = 0; r < oh; r++)
-            for (size_t c = 0; c < ow; c++, y += s->channels, argmax += s->channels) {
+            for (size_t c = 0; c < ow; c++, y += C, argmax += C) {
                 Span rows = window_span(r, s->height, s), cols = window_span(c, s->width, s);
-                EACH_VECTOR(ch, live, s->channels) {
-                    VR most = vr_zero();
-                    VI where = {0};
-                    bool first = true;
-                    for (size_t row = rows.first; row < rows.last; row++)
-                        for (size_t col = cols.first; col < cols.last; col++) {
-                            const Real *at = x + (row * s->width + col) * s->channels + ch;
-                            VR v = vr_load_first(at, live);
-                            size_t place = (row + s->pad - rows.corner) * s->kernel + col +
-                                           s->pad - cols.corner;
-                            VI better = v > most;
-                            if (first)
-                                better = vi_set(-1);
-                            first = false;
-                            most = vr_select(better, v, most);
-                            where = (vi_set((Int)place) & better) | (where & ~better);
-                        }
-                    vr_store_first(y + ch, most, live);
-                    store_places(argmax + ch, where, live);
-                }
+                size_t height = rows.last - rows.first, width = cols.last - cols.first;
+                size_t place = (rows.first + s->pad - rows.corner) * s->kernel + cols.first +
+                               s->pad - cols.corner;
+                const Real *at = x + (rows.first * s->width + cols.first) * C;
+                EACH_VECTOR(ch, live, C)
+                    if (height == 3 && width == 3 && live == LANES)
+                        max_of_window(s, at + ch, 3, 3, place, LANES, y + ch, argmax + ch);
+                    else
+                        max_of_window(s, at + ch, height, width, place, live, y + ch, argmax + ch);
             }
 }
 
@@ -93,23 +99,34 @@ static void max_pool_backward(const PoolShape *s, size_t n, const uint8_t *argma
         for (size_t row = 0; row < s->height; row++) {
             slide(&rows, row, oh, s);
             Span cols = {0};
+            memset(dx, 0, s->width * C * sizeof *dx);
             for (size_t col = 0; col < s->width; col++, dx += C) {
                 slide(&cols, col, ow, s);
-                EACH_VECTOR(ch, live, C) {
-                    VR sum = vr_zero();
-                    for (size_t r = rows.first; r < rows.last; r++)
-                        for (size_t c = cols.first; c < cols.last; c++) {
-                            size_t at = (r * ow + c) * C + ch;
-                            size_t place = (row + s->pad - r * s->stride) * s->kernel + col +
-                                           s->pad - c * s->stride;
-                            VI won = load_places(argmax + at, live) == vi_set((Int)place);
-                            sum += vr_select(won, vr_load_first(dy + at, live), vr_zero());
+                for (size_t r = rows.first; r < rows.last; r++)
+                    for (size_t c = cols.first; c < cols.last; c++) {
+                        size_t place = (row + s->pad - r * s->stride) * s->kernel + col + s->pad -
+                                       c * s->stride;
+                        const size_t window = (r * ow + c) * C;
+                        EACH_VECTOR(ch, live, C) {
+                            VI won = load_places(argmax + window + ch, live) == vi_set((Int)place);
+                            VR v = vr_load_first(dy + window + ch, live);
+                            VR sum = vr_load_first(dx + ch, live) + vr_select(won, v, vr_zero());
+                            vr_store_first(dx + ch, sum, live);
                         }
-                    vr_store_first(dx + ch, sum, live);
-                }
+                    }
             }
         }
     }
+}
+
+/* Constants make of 3 x 3 straight code. */
+INLINE VR sum_of_window(const PoolShape *s, const Real *x, size_t height, size_t width,
+                        size_t live) {
+    VR sum = vr_zero();
+    for (size_t row = 0; row < height; row++)
+        for (size_t col = 0; col < width; col++)
+            sum += vr_load_first(x + (row * s->width + col) * s->channels, live);
+    return sum;
 }
 
 static void average_pool_forward(const PoolShape *s, size_t n, const Real *x, Real *y) {
@@ -118,12 +135,13 @@ static void average_pool_forward(const PoolShape *s, size_t n, const Real *x, Re
         for (size_t r = 0; r < oh; r++)
             for (size_t c = 0; c < ow; c++, y += C) {
                 Span rows = window_span(r, s->height, s), cols = window_span(c, s->width, s);
+                size_t height = rows.last - rows.first, width = cols.last - cols.first;
                 const VR part = vr_set(1 / (Real)(rows.covered * cols.covered));
+                const Real *at = x + (rows.first * s->width + cols.first) * C;
                 EACH_VECTOR(ch, live, C) {
-                    VR sum = vr_zero();
-                    for (size_t row = rows.first; row < rows.last; row++)
-                        for (size_t col = cols.first; col < cols.last; col++)
-                            sum += vr_load_first(x + (row * s->width + col) * C + ch, live);
+                    VR sum = height == 3 && width == 3 && live == LANES
+                                 ? sum_of_window(s, at + ch, 3, 3, LANES)
+                                 : sum_of_window(s, at + ch, height, width, live);
                     vr_store_first(y + ch, sum * part, live);
                 }
             }
@@ -136,19 +154,20 @@ static void average_pool_backward(const PoolShape *s, size_t n, const Real *dy, 
         for (size_t row = 0; row < s->height; row++) {
             slide(&rows, row, oh, s);
             Span cols = {0};
+            memset(dx, 0, s->width * C * sizeof *dx);
             for (size_t col = 0; col < s->width; col++, dx += C) {
                 slide(&cols, col, ow, s);
-                EACH_VECTOR(ch, live, C) {
-                    VR sum = vr_zero();
-                    for (size_t r = rows.first; r < rows.last; r++)
-                        for (size_t c = cols.first; c < cols.last; c++) {
-                            size_t size = window_span(r, s->height, s).covered *
-                                          window_span(c, s->width, s).covered;
+                for (size_t r = rows.first; r < rows.last; r++)
+                    for (size_t c = cols.first; c < cols.last; c++) {
+                        size_t size = window_span(r, s->height, s).covered *
+                                      window_span(c, s->width, s).covered;
+                        const VR part = vr_set(1 / (Real)size);
+                        EACH_VECTOR(ch, live, C) {
                             VR v = vr_load_first(dy + (r * ow + c) * C + ch, live);
-                            sum = vr_fma(v, vr_set(1 / (Real)size), sum);
+                            VR sum = vr_fma(v, part, vr_load_first(dx + ch, live));
+                            vr_store_first(dx + ch, sum, live);
                         }
-                    vr_store_first(dx + ch, sum, live);
-                }
+                    }
             }
         }
     }
@@ -170,14 +189,14 @@ INLINE Span around(size_t at, size_t limit, size_t size) {
                   .last = at + reach + 1 < limit ? at + reach + 1 : limit};
 }
 
-/* Window sum of squares (z NULL) or of the values of z itself. */
-INLINE VR window_sum(const LrnShape *s, const Real *x, bool squares, size_t row, size_t col,
-                     size_t ch, size_t live) {
-    Span rows = around(row, s->height, s->size), cols = around(col, s->width, s->size);
+/* Sum over a window, of squares or of the values themselves.  Constants make of 3 x 3 straight
+ * code. */
+INLINE VR sum_around(const LrnShape *s, const Real *x, bool squares, size_t height, size_t width,
+                     size_t live) {
     VR sum = vr_zero();
-    for (size_t r = rows.first; r < rows.last; r++)
-        for (size_t c = cols.first; c < cols.last; c++) {
-            VR v = vr_load_first(x + (r * s->width + c) * s->channels + ch, live);
+    for (size_t r = 0; r < height; r++)
+        for (size_t c = 0; c < width; c++) {
+            VR v = vr_load_first(x + (r * s->width + c) * s->channels, live);
             if (squares)
                 sum = vr_fma(v, v, sum);
             else
@@ -186,19 +205,30 @@ INLINE VR window_sum(const LrnShape *s, const Real *x, bool squares, size_t row,
     return sum;
 }
 
+INLINE VR window_sum(const LrnShape *s, const Real *x, bool squares, Span rows, Span cols,
+                     size_t ch, size_t live) {
+    size_t height = rows.last - rows.first, width = cols.last - cols.first;
+    x += (rows.first * s->width + cols.first) * s->channels + ch;
+    return height == 3 && width == 3 && live == LANES
+               ? sum_around(s, x, squares, 3, 3, LANES)
+               : sum_around(s, x, squares, height, width, live);
+}
+
 static void lrn_forward(const LrnShape *s, size_t n, const Real *x, Real *y, Real *scale) {
     size_t image = s->height * s->width * s->channels;
     const VR share = vr_set(s->alpha / (Real)(s->size * s->size));
     for (size_t i = 0; i < n; i++, x += image)
         for (size_t row = 0; row < s->height; row++)
-            for (size_t col = 0; col < s->width; col++, y += s->channels, scale += s->channels)
+            for (size_t col = 0; col < s->width; col++, y += s->channels, scale += s->channels) {
+                Span rows = around(row, s->height, s->size), cols = around(col, s->width, s->size);
                 EACH_VECTOR(ch, live, s->channels) {
-                    VR sum = window_sum(s, x, true, row, col, ch, live);
+                    VR sum = window_sum(s, x, true, rows, cols, ch, live);
                     VR v = vr_load_first(x + (row * s->width + col) * s->channels + ch, live);
                     VR t = vr_fma(share, sum, vr_set(1));
                     vr_store_first(scale + ch, t, live);
                     vr_store_first(y + ch, v * scale_power(t, s->beta), live);
                 }
+            }
 }
 
 static void lrn_backward(const LrnShape *s, size_t n, const Real *x, const Real *y,
@@ -212,15 +242,17 @@ static void lrn_backward(const LrnShape *s, size_t n, const Real *x, const Real 
             vr_store_first(ratio + e, product / vr_load_first(scale + e, live), live);
         }
         for (size_t row = 0; row < s->height; row++)
-            for (size_t col = 0; col < s->width; col++)
+            for (size_t col = 0; col < s->width; col++) {
+                Span rows = around(row, s->height, s->size), cols = around(col, s->width, s->size);
                 EACH_VECTOR(ch, live, s->channels) {
                     size_t e = (row * s->width + col) * s->channels + ch;
-                    VR sum = window_sum(s, ratio, false, row, col, ch, live);
+                    VR sum = window_sum(s, ratio, false, rows, cols, ch, live);
                     VR power = scale_power(vr_load_first(scale + e, live), s->beta);
                     VR first = vr_load_first(dy + e, live) * power;
                     VR second = factor * vr_load_first(x + e, live);
                     vr_store_first(dx + e, vr_fma(second, sum, first), live);
                 }
+            }
         x += image, y += image, scale += image, dy += image, dx += image;
     }
 }
