@@ -14,10 +14,12 @@
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
+/* A tile is MAX_IMAGES (or taps) x MAX_VECTORS, as many sums as the registers hold beside a step's
+ * operands. */
 #if VR_BYTES == 64 || defined(__aarch64__)
 enum { GROUP = 12, MAX_IMAGES = 12, MAX_VECTORS = 2 };
 #else
-enum { GROUP = 12, MAX_IMAGES = 6, MAX_VECTORS = 2 };
+enum { GROUP = 6, MAX_IMAGES = 3, MAX_VECTORS = 4 };
 #endif
 
 /* Cuts `total` into pieces of at most `most`, as even as can be: the first piece. */
@@ -28,6 +30,34 @@ INLINE size_t even_piece(size_t total, size_t most) {
 
 INLINE VR load_cut(const Real *p, bool cut, size_t live) {
     return cut ? vr_load_first(p, live) : vr_load(p);
+}
+
+/* One step of a tile: to each sum, its number times its vector of `row`.  Number i is x[i], or
+ * with `channels` < count that of tap i / channels.  Of numbers and vectors the fewer wait in
+ * registers.  count, channels, vectors and cut are constants wherever this is inlined. */
+INLINE void step_of_tile(const size_t count, const size_t channels, const size_t vectors,
+                         const bool cut, size_t live, const Real *x, size_t x_tap, const Real *row,
+                         VR sum[MAX_IMAGES][MAX_VECTORS]) {
+    const size_t last = vectors - 1;
+    if (MAX_IMAGES < MAX_VECTORS) {
+        VR number[MAX_IMAGES];
+        UNROLL for (size_t i = 0; i < count; i++)
+            number[i] = vr_set(x[i / channels * x_tap + i % channels]);
+        UNROLL for (size_t v = 0; v < vectors; v++) {
+            VR vector = load_cut(row + v * LANES, cut && v == last, live);
+            UNROLL for (size_t i = 0; i < count; i++)
+                sum[i][v] = vr_fma(number[i], vector, sum[i][v]);
+        }
+    } else {
+        VR vector[MAX_VECTORS];
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            vector[v] = load_cut(row + v * LANES, cut && v == last, live);
+        UNROLL for (size_t i = 0; i < count; i++) {
+            VR number = vr_set(x[i / channels * x_tap + i % channels]);
+            UNROLL for (size_t v = 0; v < vectors; v++)
+                sum[i][v] = vr_fma(number, vector[v], sum[i][v]);
+        }
+    }
 }
 
 /* ---- images side by side ---- */
@@ -85,16 +115,8 @@ INLINE void pixel(const size_t images, const size_t vectors, const bool cut, con
             ptrdiff_t r = (ptrdiff_t)row, c = (ptrdiff_t)column;
             const Real *x = t->x + (r * taps.x_row + c * taps.x_column) * (ptrdiff_t)group;
             const Real *w = t->w + (r * taps.w_row + c * taps.w_column) * (ptrdiff_t)w_step;
-            for (size_t step = taps.run; step > 0; step--, x += group, w += w_step) {
-                VR weights[MAX_VECTORS];
-                UNROLL for (size_t v = 0; v < vectors; v++)
-                    weights[v] = load_cut(w + v * LANES, cut && v == last, live);
-                UNROLL for (size_t i = 0; i < images; i++) {
-                    VR number = vr_set(x[i]);
-                    UNROLL for (size_t v = 0; v < vectors; v++)
-                        sum[i][v] = vr_fma(number, weights[v], sum[i][v]);
-                }
-            }
+            for (size_t step = taps.run; step > 0; step--, x += group, w += w_step)
+                step_of_tile(images, images, vectors, cut, live, x, 0, w, sum);
         }
     UNROLL for (size_t i = 0; i < images; i++) {
         UNROLL for (size_t v = 0; v < last; v++)
@@ -112,12 +134,13 @@ typedef void PixelKernel(const PixelTile *t);
             pixel(I, V, false, t);                                     \
     }
 #define BOTH(X, I) X(I, 1) X(I, 2)
-#define UP_TO_6(X) BOTH(X, 1) BOTH(X, 2) BOTH(X, 3) BOTH(X, 4) BOTH(X, 5) BOTH(X, 6)
+#define FOUR(X, I) BOTH(X, I) X(I, 3) X(I, 4)
 #if VR_BYTES == 64 || defined(__aarch64__)
 #define EACH_PIXEL(X) \
-    UP_TO_6(X) BOTH(X, 7) BOTH(X, 8) BOTH(X, 9) BOTH(X, 10) BOTH(X, 11) BOTH(X, 12)
+    BOTH(X, 1) BOTH(X, 2) BOTH(X, 3) BOTH(X, 4) BOTH(X, 5) BOTH(X, 6) \
+    BOTH(X, 7) BOTH(X, 8) BOTH(X, 9) BOTH(X, 10) BOTH(X, 11) BOTH(X, 12)
 #else
-#define EACH_PIXEL(X) UP_TO_6(X)
+#define EACH_PIXEL(X) FOUR(X, 1) FOUR(X, 2) FOUR(X, 3)
 #endif
 #define PIXEL_NAME(I, V) [I][V] = pixel_##I##_##V,
 EACH_PIXEL(PIXEL)
@@ -200,19 +223,17 @@ static void forward(const ConvShape *s, size_t n, const Real *x, const Real *w, 
     }
 }
 
-/* to: per tap, out x in */
+/* to: per tap, out x in, and room for a vector behind */
 static void transpose_taps(const ConvShape *s, const Real *w, Real *to) {
-    for (size_t tap = 0; tap < s->kernel * s->kernel; tap++, w += s->in * s->out)
-        for (size_t f = 0; f < s->out; f++)
-            for (size_t c = 0; c < s->in; c++)
-                *to++ = w[c * s->out + f];
+    for (size_t tap = 0; tap < s->kernel * s->kernel; tap++)
+        interleave(w + tap * s->in * s->out, s->out, s->in, to + tap * s->in * s->out);
 }
 
 static void backward_input(const ConvShape *s, size_t n, const Real *dy, const Real *w, Real *dx) {
     size_t oh = conv_out_height(s), ow = conv_out_width(s), image = oh * ow * s->out;
     size_t piece = n ? even_piece(n, GROUP) : 0, step = s->stride;
     Real *side_by_side = engine_scratch(SCRATCH_INPUT, image * piece + LANES);
-    Real *turned = engine_scratch(SCRATCH_WEIGHTS, s->kernel * s->kernel * s->in * s->out);
+    Real *turned = engine_scratch(SCRATCH_WEIGHTS, s->kernel * s->kernel * s->in * s->out + LANES);
     transpose_taps(s, w, turned);
     for (size_t i = 0; i < n; i += piece) {
         size_t group = n - i < piece ? n - i : piece;
@@ -265,16 +286,8 @@ INLINE void gradient(const size_t taps, const size_t channels, const size_t vect
     }
     for (size_t row = 0; row < t->rows; row++) {
         const Real *x = t->x + row * t->x_row, *dy = t->dy + row * t->dy_row;
-        for (size_t column = t->columns; column > 0; column--, x += x_column, dy += dy_column) {
-            VR delta[MAX_VECTORS];
-            UNROLL for (size_t v = 0; v < vectors; v++)
-                delta[v] = load_cut(dy + v * LANES, cut && v == last, live);
-            UNROLL for (size_t i = 0; i < count; i++) {
-                VR number = vr_set(x[i / channels * x_tap + i % channels]);
-                UNROLL for (size_t v = 0; v < vectors; v++)
-                    sum[i][v] = vr_fma(number, delta[v], sum[i][v]);
-            }
-        }
+        for (size_t column = t->columns; column > 0; column--, x += x_column, dy += dy_column)
+            step_of_tile(count, channels, vectors, cut, live, x, x_tap, dy, sum);
     }
     UNROLL for (size_t i = 0; i < count; i++) {
         Real *dw = t->dw + i / channels * t->dw_tap + i % channels * t->dw_step;
@@ -292,19 +305,18 @@ typedef void TapKernel(const TapTile *t);
         else                                        \
             gradient(R, C, V, false, t);            \
     }
-#define TAPS(X, R, C) X(R, C, 1) X(R, C, 2)
-#define TAPS_SMALL(X) \
-    TAPS(X, 1, 1) TAPS(X, 1, 2) TAPS(X, 1, 3) TAPS(X, 1, 4) TAPS(X, 1, 5) TAPS(X, 1, 6) \
-    TAPS(X, 2, 1) TAPS(X, 2, 2) TAPS(X, 2, 3) TAPS(X, 3, 1) TAPS(X, 3, 2) \
-    TAPS(X, 4, 1) TAPS(X, 5, 1) TAPS(X, 6, 1)
 #if VR_BYTES == 64 || defined(__aarch64__)
+#define TAPS(X, R, C) X(R, C, 1) X(R, C, 2)
 #define EACH_TAP(X) \
-    TAPS_SMALL(X) \
+    TAPS(X, 1, 1) TAPS(X, 1, 2) TAPS(X, 1, 3) TAPS(X, 1, 4) TAPS(X, 1, 5) TAPS(X, 1, 6) \
     TAPS(X, 1, 7) TAPS(X, 1, 8) TAPS(X, 1, 9) TAPS(X, 1, 10) TAPS(X, 1, 11) TAPS(X, 1, 12) \
-    TAPS(X, 2, 4) TAPS(X, 2, 5) TAPS(X, 2, 6) TAPS(X, 3, 3) TAPS(X, 3, 4) \
-    TAPS(X, 4, 2) TAPS(X, 4, 3) TAPS(X, 5, 2) TAPS(X, 6, 2)
+    TAPS(X, 2, 1) TAPS(X, 2, 2) TAPS(X, 2, 3) TAPS(X, 2, 4) TAPS(X, 2, 5) TAPS(X, 2, 6) \
+    TAPS(X, 3, 1) TAPS(X, 3, 2) TAPS(X, 3, 3) TAPS(X, 3, 4) \
+    TAPS(X, 4, 1) TAPS(X, 4, 2) TAPS(X, 4, 3) \
+    TAPS(X, 5, 1) TAPS(X, 5, 2) TAPS(X, 6, 1) TAPS(X, 6, 2)
 #else
-#define EACH_TAP(X) TAPS_SMALL(X)
+#define TAPS(X, R, C) X(R, C, 1) X(R, C, 2) X(R, C, 3) X(R, C, 4)
+#define EACH_TAP(X) TAPS(X, 1, 1) TAPS(X, 1, 2) TAPS(X, 1, 3) TAPS(X, 2, 1) TAPS(X, 3, 1)
 #endif
 #define TAP_NAME(R, C, V) [R][C][V] = taps_##R##_##C##_##V,
 EACH_TAP(TAP)
@@ -324,7 +336,7 @@ static Places places_of_tap(const ConvShape *s, size_t tap, size_t size, size_t 
 /* One image's part in the gradient of kernel rows [tap, tap + taps) of one kernel column.  Output
  * rows go by in runs in which the same kernel rows lie in the image. */
 static void gradient_of_image(const ConvShape *s, const Real *x, const Real *dy, Real *dw,
-                              size_t tap, size_t taps, size_t column, size_t channels) {
+                              size_t tap, size_t taps, size_t column) {
     size_t oh = conv_out_height(s), ow = conv_out_width(s);
     Places places = places_of_tap(s, column, s->width, ow);
     if (places.first >= places.last)
@@ -356,14 +368,18 @@ static void gradient_of_image(const ConvShape *s, const Real *x, const Real *dy,
                      .dw = dw + (low * s->kernel + column) * s->in * s->out,
                      .dw_tap = s->kernel * s->in * s->out,
                      .dw_step = s->out};
-        for (size_t f = 0; f < s->out; f += MAX_VECTORS * LANES) {
-            size_t wide = s->out - f < MAX_VECTORS * LANES ? s->out - f : MAX_VECTORS * LANES;
-            size_t vectors = (wide + LANES - 1) / LANES;
-            TapTile part = t;
-            part.dy += f;
-            part.dw += f;
-            part.live = wide - (vectors - 1) * LANES;
-            tap_kernels[high - low][channels][vectors](&part);
+        for (size_t c = 0, channels; c < s->in; c += channels) {
+            channels = even_piece(s->in - c, MAX_IMAGES / taps); /* no piece much below the rest */
+            for (size_t f = 0; f < s->out; f += MAX_VECTORS * LANES) {
+                size_t wide = s->out - f < MAX_VECTORS * LANES ? s->out - f : MAX_VECTORS * LANES;
+                size_t vectors = (wide + LANES - 1) / LANES;
+                TapTile part = t;
+                part.x += c;
+                part.dy += f;
+                part.dw += c * s->out + f;
+                part.live = wide - (vectors - 1) * LANES;
+                tap_kernels[high - low][channels][vectors](&part);
+            }
         }
     }
 }
@@ -371,17 +387,16 @@ static void gradient_of_image(const ConvShape *s, const Real *x, const Real *dy,
 static void backward_weights(const ConvShape *s, size_t n, const Real *x, const Real *dy, Real *dw,
                              bool add) {
     size_t image = s->height * s->width * s->in, outputs = conv_out_height(s) * conv_out_width(s);
-    size_t channels = even_piece(s->in, MAX_IMAGES), taps = MAX_IMAGES / channels;
-    taps = channels < s->in ? 1 : even_piece(s->kernel, taps < 6 ? taps : 6);
+    /* kernel rows at a time: several where one row has too few channels to fill a tile */
+    size_t most = MAX_IMAGES / (s->in < MAX_IMAGES ? s->in : MAX_IMAGES);
+    size_t taps = even_piece(s->kernel, most < 6 ? most : 6);
     if (!add)
         memset(dw, 0, s->kernel * s->kernel * s->in * s->out * sizeof *dw);
     for (size_t i = 0; i < n; i++, x += image, dy += outputs * s->out)
         for (size_t tap = 0; tap < s->kernel; tap += taps)
             for (size_t column = 0; column < s->kernel; column++)
-                for (size_t c = 0; c < s->in; c += channels)
-                    gradient_of_image(s, x + c, dy, dw + c * s->out, tap,
-                                      s->kernel - tap < taps ? s->kernel - tap : taps, column,
-                                      s->in - c < channels ? s->in - c : channels);
+                gradient_of_image(s, x, dy, dw, tap,
+                                  s->kernel - tap < taps ? s->kernel - tap : taps, column);
 }
 
 const ConvKernels VARIANT(conv_kernels) = {forward, backward_weights, backward_input};
