@@ -9,10 +9,10 @@
 
 /* ---- planning ---- */
 
-/* Activations of a tile: about ten images of the CIFAR-10 nets.  Fewer leave the kernels too little to
- * do at a time, many more leave the cache; in between (6 to 20) the speed is flat.  A matter of speed
- * alone, the bits are the same for any. */
-enum { TILE_BYTES = 3 * 1024 * 1024 };
+/* Activations of a tile: about six images of the CIFAR-10 nets, which is what the convolutions take
+ * at a time (core/base/conv.isa.c).  Fewer leave the kernels too little to do, many more leave the
+ * cache.  A matter of speed alone, the bits are the same for any. */
+enum { TILE_BYTES = 2 * 1024 * 1024 };
 
 static bool check_spec(const NetSpec *spec, Error *err) {
     if (!spec->height || !spec->width || !spec->channels)
