@@ -93,7 +93,7 @@ eval headline("Test accuracy by policy and iteration (CLR Table 1)", \
 set xlabel "test accuracy (%)"; unset ylabel
 set lmargin 28; set key off
 set yrange [words(lines) + 0.6:0.4]
-if (scale eq "paper") { set xrange [74:*] }
+if (scale eq "paper") { set xrange [74:84] }
 set grid noytics
 set ytics ("" 0)
 do for [k = 1:words(lines)] {
