@@ -43,7 +43,13 @@ void vec_cap(Real *x, Real most, size_t n);                         /* above mos
 void vec_from_bytes(const uint8_t *bytes, const Real *shift, Real scale, Real *y, size_t n);
 void vec_shares(const uint8_t *bytes, Real whole, Real *y, size_t n); /* y = byte / whole */
 
-/* ---- masks: `value` where word i >= threshold (the share of zeros times 2^32), else 0 ---- */
+/* ---- masks: `value` where word i >= threshold, else 0 ---- */
+
+/* The threshold for a share of zeros of 0 ... 1 (at 1 one word in 2^32 still passes). */
+static inline uint32_t vec_mask_threshold(double share) {
+    return share < 1 ? (uint32_t)(share * 0x1p32) : UINT32_MAX;
+}
+
 void vec_mask(const uint32_t *words, uint32_t threshold, Real value, Real *mask, size_t n);
 
 /* ---- reductions, in the order above ---- */

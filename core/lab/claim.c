@@ -51,26 +51,27 @@ Finding finding_between(Interval measured, double low, double high, const char *
     return finding;
 }
 
-Finding finding_above(Interval measured, double limit, const char *format, ...) {
-    Verdict verdict = INCONCLUSIVE;
-    if (measured.low > limit) {
-        verdict = REPRODUCED;
-    } else if (measured.high < limit || (measured.low == limit && measured.high == limit)) {
-        verdict = NOT_REPRODUCED;
+static Verdict verdict_above(double low, double high, double limit) {
+    if (low > limit) {
+        return REPRODUCED;
     }
+    return high < limit || (low == limit && high == limit) ? NOT_REPRODUCED : INCONCLUSIVE;
+}
+
+Finding finding_above(Interval measured, double limit, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    Finding finding = finding_v(verdict, measured, format, args);
+    Finding finding =
+        finding_v(verdict_above(measured.low, measured.high, limit), measured, format, args);
     va_end(args);
     return finding;
 }
 
 Finding finding_below(Interval measured, double limit, const char *format, ...) {
-    Interval mirrored = {-measured.value, -measured.high, -measured.low, measured.n};
     va_list args;
     va_start(args, format);
-    Finding finding = finding_v(finding_above(mirrored, -limit, " ").verdict, measured, format,
-                                args);
+    Finding finding =
+        finding_v(verdict_above(-measured.high, -measured.low, -limit), measured, format, args);
     va_end(args);
     return finding;
 }

@@ -55,11 +55,11 @@ static void print_offender(const Check *check, FILE *out) {
 
 typedef struct Totals {
     size_t values, different, undecided, absent, tables;
-    size_t alone;       /* experiments that one side lacks: named apart, and in none of the others */
-    const Check *worst; /* NULL = all is the same */
+    const Check *worst; /* NULL = what both sides have is the same */
 } Totals;
 
-/* An experiment that one side lacks (others of this kind could not be read). */
+/* An experiment that one side lacks: named apart, no part of the totals.  (Others of this kind
+ * could not be read.) */
 static bool is_alone(const Check *check) {
     return strcmp(check->kind, "experiment") == 0 && check->different > 0 &&
            (strcmp(check->worst.a, "there") == 0 || strcmp(check->worst.b, "there") == 0);
@@ -79,7 +79,6 @@ static Totals add_up(const Comparison *comparison) {
     for (size_t i = 0; i < comparison->check_count; i++) {
         const Check *check = &comparison->checks[i];
         if (is_alone(check)) {
-            totals.alone++;
             continue;
         }
         bool values = compares_values(check);
@@ -112,17 +111,14 @@ static void print_same(const Comparison *comparison, const Totals *totals, FILE 
             comparison->machine_columns > 0 ? ", times aside" : "");
 }
 
-/* The experiments for which side A says `there` ("there" or "missing"). */
-static void print_alone(const Comparison *comparison, const Totals *totals, const char *there,
-                        const char *title, FILE *out) {
-    const char *before = NULL;
-    for (size_t i = 0; i < comparison->check_count && totals->alone > 0; i++) {
+/* The experiments for which side A says `there` ("there" or "missing"), after `title`. */
+static void print_alone(const Comparison *comparison, const char *there, const char *title,
+                        FILE *out) {
+    for (size_t i = 0; i < comparison->check_count; i++) {
         const Check *check = &comparison->checks[i];
         if (is_alone(check) && strcmp(check->worst.a, there) == 0) {
-            fprintf(out, "%s%s%s", before == NULL ? "; " : ", ", before == NULL ? title : "",
-                    before == NULL ? ": " : "");
-            fputs(check->experiment, out);
-            before = title;
+            fprintf(out, "%s%s", title, check->experiment);
+            title = ", ";
         }
     }
 }
@@ -152,8 +148,8 @@ void compare_print_summary(const Comparison *comparison, FILE *out) {
         print_offender(totals.worst, out);
         break;
     }
-    print_alone(comparison, &totals, "there", "only in A", out);
-    print_alone(comparison, &totals, "missing", "only in B", out);
+    print_alone(comparison, "there", "; only in A: ", out);
+    print_alone(comparison, "missing", "; only in B: ", out);
     fputs(comparison->versions ? "; versions differ, so numbers may\n" : "\n", out);
 }
 

@@ -74,7 +74,7 @@ static void draw_mask(Net *net, Layer *layer, const Tile *tile, Real value) {
     enum { CHUNK = 1024 };
     uint32_t words[CHUNK];
     size_t size = shape_size(layer->in), n = tile->n * size;
-    uint32_t threshold = (uint32_t)(layer->spec.share * 4294967296.0);
+    uint32_t threshold = vec_mask_threshold(layer->spec.share);
     Rng rng = rng_make(net->seed, STREAM_DROPOUT, net->pass << 8 | layer->index);
     rng.position = (uint64_t)tile->first * size;
     for (size_t i = 0; i < n; i += CHUNK) {

@@ -29,7 +29,7 @@ void denoising_start(Denoising *t, Denoiser *net, const DenoisingSpec *spec, Are
 /* 1 with probability 1 - share, else 0. */
 static void draw_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n) {
     rng_fill_u32(rng, words, n);
-    vec_mask(words, share < 1 ? (uint32_t)(share * 0x1p32) : UINT32_MAX, 1, mask, n);
+    vec_mask(words, vec_mask_threshold(share), 1, mask, n);
 }
 
 void denoising_epoch(Denoising *t, uint64_t epoch, double weight_rate, double bias_rate) {

@@ -20,7 +20,6 @@ size_t reading_values(const Results *results, const Reading *reading, double *se
     if (seeds)
         table_select(curve, "seed", where, seeds, READING_ROOM);
     size_t count = table_select(curve, "test_accuracy", where, values, READING_ROOM);
-    count = count < READING_ROOM ? count : READING_ROOM;
     for (size_t i = 0; i < count; i++)
         values[i] *= 100;
     return count;

@@ -20,8 +20,7 @@ static size_t of_seed(const Results *results, const char *table, size_t seed, co
     snprintf(text, sizeof text, "%zu", seed);
     for (size_t i = 0; i + 2 < sizeof all / sizeof *all && where[i].column; i++)
         all[i + 1] = where[i];
-    size_t n = table_select(results_table(results, table), column, all, values, MAX_ROWS);
-    return n < MAX_ROWS ? n : MAX_ROWS;
+    return table_select(results_table(results, table), column, all, values, MAX_ROWS);
 }
 
 /* The last of them: a curve's end, or the one row there is; nan where there is none. */

@@ -63,7 +63,6 @@ static size_t best_after(const Results *r, Arm arm, int trial, const char *colum
     snprintf(at, sizeof at, "%d", trial);
     size_t n = table_select(results_table(r, "trials"), column,
                             (Where[]){{"arm", arms[arm]}, {"trial", at}, {0}}, out, SEEDS_ROOM);
-    n = n < SEEDS_ROOM ? n : SEEDS_ROOM;
     for (size_t i = 0; i < n; i++)
         out[i] *= 100;
     return n;
@@ -109,7 +108,7 @@ static Finding judge_time(const Results *r) {
     const Where where[] = {{"arm", arms[BAYES]}, {0}};
     const Table *t = results_table(r, "times");
     size_t n = table_select(t, "propose_s", where, propose, SEEDS_ROOM);
-    if (n < 5 || n > SEEDS_ROOM || strcmp(results_scale(r), "smoke") == 0)
+    if (n < 5 || strcmp(results_scale(r), "smoke") == 0)
         return finding_inconclusive("needs at least 5 seeds at desk scale");
     table_select(t, "train_s", where, train, SEEDS_ROOM);
     double each = 1000 * stats_median(train, n) / BUDGET;

@@ -92,7 +92,6 @@ static size_t last_best(const Results *r, Arm arm, double *out) {
     snprintf(last, sizeof last, "%d", BUDGET - 1);
     size_t n = table_select(results_table(r, "trials"), "best_test",
                             (Where[]){{"arm", arms[arm]}, {"trial", last}, {0}}, out, SEEDS_ROOM);
-    n = n < SEEDS_ROOM ? n : SEEDS_ROOM;
     for (size_t i = 0; i < n; i++)
         out[i] *= 100;
     return n;

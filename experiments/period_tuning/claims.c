@@ -16,8 +16,7 @@ static size_t select_rows(const Results *results, const char *table, const char 
     if (strcmp(results_scale(results), "smoke") == 0) {
         return 0;
     }
-    size_t n = table_select(results_table(results, table), column, where, values, ROOM);
-    return n < ROOM ? n : ROOM;
+    return table_select(results_table(results, table), column, where, values, ROOM);
 }
 
 static Interval nothing(void) {

@@ -19,9 +19,8 @@ static bool smoke(const Results *r) {
 static size_t plane_best(const Results *r, const char *method, const char *column, double *out) {
     char last[8];
     snprintf(last, sizeof last, "%d", PLANE_TRIALS - 1);
-    size_t n = table_select(results_table(r, "plane"), column,
-                            (Where[]){{"method", method}, {"trial", last}, {0}}, out, ROOM);
-    return n < ROOM ? n : ROOM;
+    return table_select(results_table(r, "plane"), column,
+                        (Where[]){{"method", method}, {"trial", last}, {0}}, out, ROOM);
 }
 
 static Finding judge_plane(const Results *r) {
@@ -165,9 +164,9 @@ static size_t best_of(const Results *r, const char *set, const char *method, con
     size_t n = table_select(results_table(r, "efficiency"), "test_accuracy",
                             (Where[]){{"set", set}, {"method", method}, {"trials", trials}, {0}},
                             out, ROOM);
-    for (size_t i = 0; i < n && i < ROOM; i++)
+    for (size_t i = 0; i < n; i++)
         out[i] *= 100;
-    return n < ROOM ? n : ROOM;
+    return n;
 }
 
 /* Eight random trials over the four parameters of a grid of 96, against that grid. */

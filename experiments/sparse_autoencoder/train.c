@@ -68,7 +68,7 @@ bool run_start(Run *run, Cell *cell, Error *err) {
 /* 1 with probability 1 - share, else 0. */
 static void draw_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n) {
     rng_fill_u32(rng, words, n);
-    vec_mask(words, share < 1 ? (uint32_t)(share * 0x1p32) : UINT32_MAX, 1, mask, n);
+    vec_mask(words, vec_mask_threshold(share), 1, mask, n);
 }
 
 /* The biases' rate over the weights', the author's by activation. */

@@ -70,7 +70,7 @@ static Finding judge_test(const Results *r, size_t task, size_t rule, size_t oth
     Interval d = tuned_difference(r, &a, &b, "test_accuracy", 100);
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "points of test accuracy, %s at rate %g over %s at %g",
-                                         rule_names[rule], a.rate, rule_names[other], b.rate);
+                                    rule_names[rule], a.rate, rule_names[other], b.rate);
 }
 
 /* Training loss at the end. */
@@ -79,7 +79,7 @@ static Finding judge_converges(const Results *r, size_t task) {
     Interval d = tuned_difference(r, &a, &b, "training_loss", 1);
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "training loss at the end, plain descent at rate %g "
-                                         "above momentum at %g", a.rate, b.rate);
+                                    "above momentum at %g", a.rate, b.rate);
 }
 
 /* Adam against that other rule which does best on validation. */
@@ -160,8 +160,8 @@ static Finding judge_stops(const Results *r, size_t task) {
     Interval d = against_rmsprop(r, task, "training_loss", updates_of(r, task) / 2, &fall);
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "decades of training loss that RMSprop gains over "
-                                         "Adagrad in the second half, where Adagrad's falls %.3g",
-                                         fall);
+                                    "Adagrad in the second half, where Adagrad's falls %.3g",
+                                    fall);
 }
 
 static Finding judge_decaying(const Results *r) {
@@ -170,8 +170,8 @@ static Finding judge_decaying(const Results *r) {
     d = (Interval){-d.value, -d.high, -d.low, d.n};
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "decades that Adagrad's effective rate falls more than "
-                                         "RMSprop's from a tenth of the budget to its end: %.3g",
-                                         fall);
+                                    "RMSprop's from a tenth of the budget to its end: %.3g",
+                                    fall);
 }
 
 /* ---- bias correction: both at the rate tuned for Adam ---- */
@@ -192,7 +192,7 @@ static Finding judge_bias_first(const Results *r) {
     Interval d = bias_difference(r, 10, &rate, &loss);
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "training loss of updates 6 to 10 without the "
-                                         "correction above that with it, both at rate %g", rate);
+                                    "correction above that with it, both at rate %g", rate);
 }
 
 static Finding judge_bias_tuned(const Results *r) {
@@ -287,8 +287,8 @@ static Finding judge_width(const Results *r, size_t task, size_t rule) {
         return finding_inconclusive("needs %d seeds at desk scale", FEWEST);
     Interval d = stats_paired_difference(mine, plain, n);
     return finding_above(d, 0, "decades of rates within %g points of the best, %s's (%.3g) more "
-                              "than plain descent's (%.3g)", points[task], rule_names[rule],
-                              stats_median(mine, n), stats_median(plain, n));
+                         "than plain descent's (%.3g)", points[task], rule_names[rule],
+                         stats_median(mine, n), stats_median(plain, n));
 }
 
 /* ---- falling rates ---- */
@@ -297,7 +297,7 @@ static Finding judge_decay(const Results *r, size_t rule, size_t decay) {
     Interval d = tuned_difference(r, &a, &b, "test_accuracy", 100);
     return d.n == 0 ? UNDECIDED
                     : finding_above(d, 0, "points of test accuracy, %s from rate %g over "
-                                         "constant %g", decay_names[decay], a.rate, b.rate);
+                                    "constant %g", decay_names[decay], a.rate, b.rate);
 }
 
 /* Step against each of the other two, over all rules: the median of every pair's difference. */
@@ -314,7 +314,7 @@ static Finding judge_step_preferable(const Results *r) {
             d[count++] = 100 * (x[k] - y[k]);
     }
     return finding_above(stats_bootstrap_median(d, count), 0, "points of test accuracy, step "
-                              "over exponential decay, all rules and seeds");
+                         "over exponential decay, all rules and seeds");
 }
 
 /* ---- the list ---- */

@@ -191,8 +191,8 @@ static Finding judge_ratio(const Results *r, size_t problem, size_t a, size_t b,
     if (rate[0] > 0)
         snprintf(at, sizeof at, " at its best rate, %g", rate[0]);
     return finding_above(d, 1, "times the %s of %s, %.3g, takes %s%s; %s: %zu and %zu of %zu "
-                      "runs converge", column, method_names[b], stats_median(y, n),
-                      method_names[a], at, problem_names[problem], done[1], done[0], runs);
+                         "runs converge", column, method_names[b], stats_median(y, n),
+                         method_names[a], at, problem_names[problem], done[1], done[0], runs);
 }
 
 Finding judge_newton_iterations(const Results *r) {
