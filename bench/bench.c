@@ -327,7 +327,7 @@ int main(int argc, char **argv) {
     run_workloads(&bench, arena);
     write_table(&bench, "throughput", bench.throughput);
     write_table(&bench, "scaling", bench.scaling);
-    if (!bench.plan.only) {
+    if (!bench.plan.only || strcmp(bench.plan.only, "shapes") == 0) {
         Table *shapes = table_for(&shapes_table);
         shapes_run(&bench.plan, shapes);
         write_table(&bench, "shapes", shapes);

@@ -64,7 +64,7 @@ static size_t random_size(Rng *rng) {
 static Product random_product(Rng *rng, bool awkward) {
     GemmForm form = (GemmForm)rng_below(rng, 3);
     Product t = {.p = {.form = form, .m = random_size(rng), .n = random_size(rng),
-                       .k = rng_below(rng, 6) ? random_size(rng) : 100 + rng_below(rng, 400)}};
+                       .k = rng_below(rng, 6) ? random_size(rng) : (100u << rng_below(rng, 5)) + rng_below(rng, 400)}};
     Gemm *p = &t.p;
     size_t more = rng_below(rng, 2) ? rng_below(rng, 5) : 0;
     p->lda = (form == GEMM_TN ? p->m : p->k) + more;

@@ -16,13 +16,14 @@
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
-/* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A. */
+/* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A.  WIDE_ROWS is
+ * the most where C has three vectors or more: there fewer rows load less for what they multiply. */
 #if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_ROWS = 8, MAX_VECTORS = 8 };
+enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, FIRST_CACHE = 49152 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3};
 #else
-enum { MAX_ROWS = 6, MAX_VECTORS = 6 };
-static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 5, 4, 3, 2, 2};
+enum { MAX_ROWS = 6, MAX_VECTORS = 6, WIDE_ROWS = 4, FIRST_CACHE = 24576 };
+static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 6, 4, 3, 2, 2};
 #endif
 enum { PANEL = 32768 / sizeof(Real) }; /* numbers of B at a time: they fit the first cache */
 
@@ -99,7 +100,7 @@ typedef void TileKernel(const Tile *t);
     OPEN UP_TO_3(X, 7) CLOSE OPEN UP_TO_3(X, 8) CLOSE
 #else
 #define EACH_TILE(X, OPEN, CLOSE)                                                            \
-    OPEN UP_TO_6(X, 1) CLOSE OPEN UP_TO_5(X, 2) CLOSE OPEN UP_TO_4(X, 3) CLOSE               \
+    OPEN UP_TO_6(X, 1) CLOSE OPEN UP_TO_6(X, 2) CLOSE OPEN UP_TO_4(X, 3) CLOSE               \
     OPEN UP_TO_3(X, 4) CLOSE OPEN UP_TO_2(X, 5) CLOSE OPEN UP_TO_2(X, 6) CLOSE
 #endif
 EACH_TILE(TILE, , )
@@ -169,10 +170,11 @@ static void run_panel(const Gemm *p, Tile t, size_t vectors, const Cut *rows) {
 
 /* The panels of B for one block of k, packed where that pays. */
 static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const Cut *panels) {
-    bool pack = rows->pieces > 2 && p->ldb * sizeof(Real) % 1024 == 0;
+    bool few_sets = p->ldb * sizeof(Real) % 1024 == 0;
     for (size_t index = 0, j = 0; j < p->n; index++) {
         size_t vectors = cut_size(panels, index), width = vectors * LANES;
         size_t columns = p->n - j < width ? p->n - j : width;
+        bool straddles = rows->pieces >= 8 && k * (vectors + 1) * VR_BYTES > FIRST_CACHE;
         Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .c = p->c + j,
                   .b = panel, .b_k = width,
                   .descend = p->descend, .rate = p->rate, .decay = p->decay};
@@ -183,7 +185,7 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
         t.start_row = t.start == t.c ? p->ldc : 0;
         if (p->form == GEMM_NT) {
             pack_turned(p->b + j * p->ldb + k0, p->ldb, k, columns, width);
-        } else if (pack) {
+        } else if (straddles || (few_sets && rows->pieces > 2)) {
             pack_rows(p->b + k0 * p->ldb + j, p->ldb, k, columns, width);
         } else {
             t.b = p->b + k0 * p->ldb + j;
@@ -196,7 +198,7 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
 }
 
 static void run_cut(const Gemm *p) {
-    Cut rows = cut_even(p->m, MAX_ROWS);
+    Cut rows = cut_even(p->m, p->n > 2 * LANES ? WIDE_ROWS : MAX_ROWS);
     size_t vectors = vectors_for_rows[cut_size(&rows, 0)];
     if (p->descend && p->k * vectors * LANES > PANEL) /* sums cannot wait in C: k stays whole */
         vectors = PANEL / (p->k * LANES);

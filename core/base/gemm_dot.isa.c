@@ -13,13 +13,18 @@
 #define SHUFFLE __builtin_shufflevector
 
 enum { CHAINS = 16, PARTS = CHAINS / LANES, COLUMNS = 4, BLOCK_BYTES = 384 * 1024 };
-#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
-enum { MAX_ROWS = 6 }; /* 24 sums, 4 columns, a row: 29 of 32 registers */
-#elif VR_BYTES == 64
+
+/* Registers: rows x 4 sums, the rows, a column.  A pass over k adds to some of an element's PARTS
+ * vectors of chains; with one row to all of them, else to one, in steps of k whose rows and columns
+ * stay in the first-level cache until all parts are done. */
+#if VR_BYTES == 64 || defined(__aarch64__)
+enum { MAX_ROWS = 6 };
+#elif VR_BYTES == 32
 enum { MAX_ROWS = 3 };
 #else
 enum { MAX_ROWS = 1 };
 #endif
+enum { STEP = 4096 / sizeof(Real) };
 
 typedef struct Dots {
     const Real *a, *b[COLUMNS]; /* rows of A, lda apart; four rows of B, wherever they are */
@@ -49,58 +54,67 @@ INLINE void add_halves(const Real chains[COLUMNS][CHAINS], Real sums[COLUMNS]) {
     memcpy(sums, &all, sizeof all);
 }
 
-/* One step of 16 terms; rows is a constant wherever this is inlined. */
-INLINE void add_terms(const size_t rows, const Real *a, size_t lda, const Real *const b[COLUMNS],
-                      size_t k, size_t live, VR sum[MAX_ROWS][COLUMNS][PARTS]) {
-    UNROLL for (size_t part = 0; part < PARTS; part++) {
-        size_t at = k + part * LANES;
-        size_t lanes = live == CHAINS ? LANES
-                       : live > part * LANES ? lanes_left(live - part * LANES) : 0;
-        VR columns[COLUMNS];
+/* 16 terms, or the `live` that are left of them, for `together` parts; rows and together are
+ * constants wherever this is inlined. */
+INLINE void add_terms(const size_t rows, const size_t together, const Real *a, size_t lda,
+                      const Real *const b[COLUMNS], size_t k, size_t part, size_t live,
+                      VR sum[MAX_ROWS][COLUMNS][PARTS]) {
+    UNROLL for (size_t p = 0; p < together; p++) {
+        size_t before = (part + p) * LANES, at = k + before;
+        size_t lanes = live == CHAINS ? LANES : live > before ? lanes_left(live - before) : 0;
+        VR row[MAX_ROWS];
         if (lanes == 0)
             continue;
-        UNROLL for (size_t j = 0; j < COLUMNS; j++)
-            columns[j] = vr_load_first(b[j] + at, lanes);
-        UNROLL for (size_t i = 0; i < rows; i++) {
-            VR row = vr_load_first(a + i * lda + at, lanes);
-            UNROLL for (size_t j = 0; j < COLUMNS; j++)
-                sum[i][j][part] = vr_fma(row, columns[j], sum[i][j][part]);
+        UNROLL for (size_t i = 0; i < rows; i++)
+            row[i] = vr_load_first(a + i * lda + at, lanes);
+        UNROLL for (size_t j = 0; j < COLUMNS; j++) {
+            VR column = vr_load_first(b[j] + at, lanes);
+            UNROLL for (size_t i = 0; i < rows; i++)
+                sum[i][j][p] = vr_fma(row[i], column, sum[i][j][p]);
         }
     }
 }
 
-INLINE void dot(const size_t rows, Dots *d) {
+/* Terms k to `end` of every chain in `together` parts; `begun` says that chains hold those before. */
+INLINE void add_part(const size_t rows, const size_t together, const bool begun, const Dots *d,
+                     size_t k, size_t end, size_t part, Real chains[MAX_ROWS][COLUMNS][CHAINS]) {
     VR sum[MAX_ROWS][COLUMNS][PARTS];
     const Real *const b[COLUMNS] = {d->b[0], d->b[1], d->b[2], d->b[3]};
     UNROLL for (size_t i = 0; i < rows; i++)
         UNROLL for (size_t j = 0; j < COLUMNS; j++)
-            UNROLL for (size_t part = 0; part < PARTS; part++)
-                sum[i][j][part] = vr_zero();
-    size_t k = 0;
-    for (; k + CHAINS <= d->k; k += CHAINS)
-        add_terms(rows, d->a, d->lda, b, k, CHAINS, sum);
-    if (k < d->k)
-        add_terms(rows, d->a, d->lda, b, k, d->k - k, sum);
-    UNROLL for (size_t i = 0; i < rows; i++) {
-        Real chains[COLUMNS][CHAINS];
+            UNROLL for (size_t p = 0; p < together; p++)
+                sum[i][j][p] = begun ? vr_load(chains[i][j] + (part + p) * LANES) : vr_zero();
+    for (; k + CHAINS <= end; k += CHAINS)
+        add_terms(rows, together, d->a, d->lda, b, k, part, CHAINS, sum);
+    if (k < end)
+        add_terms(rows, together, d->a, d->lda, b, k, part, end - k, sum);
+    UNROLL for (size_t i = 0; i < rows; i++)
         UNROLL for (size_t j = 0; j < COLUMNS; j++)
-            UNROLL for (size_t part = 0; part < PARTS; part++)
-                vr_store(chains[j] + part * LANES, sum[i][j][part]);
-        add_halves((const Real(*)[CHAINS])chains, d->sums[i]);
-    }
+            UNROLL for (size_t p = 0; p < together; p++)
+                vr_store(chains[i][j] + (part + p) * LANES, sum[i][j][p]);
+}
+
+INLINE void dot(const size_t rows, Dots *d) {
+    const size_t together = rows == 1 ? PARTS : 1;
+    Real chains[MAX_ROWS][COLUMNS][CHAINS];
+    for (size_t part = 0; part < PARTS; part += together)
+        add_part(rows, together, false, d, 0, d->k < STEP ? d->k : STEP, part, chains);
+    for (size_t k = STEP; k < d->k; k += STEP)
+        for (size_t part = 0; part < PARTS; part += together)
+            add_part(rows, together, true, d, k, d->k - k < STEP ? d->k : k + STEP, part, chains);
+    UNROLL for (size_t i = 0; i < rows; i++)
+        add_halves((const Real(*)[CHAINS])chains[i], d->sums[i]);
 }
 
 typedef void DotKernel(Dots *d);
 #define DOT(R) \
     static void dot_##R(Dots *d) { dot(R, d); }
 DOT(1)
-#if VR_BYTES == 64
-DOT(2) DOT(3)
-#endif
-#if VR_BYTES == 64 && !defined(TIDEMARK_DOUBLE)
-DOT(4) DOT(5) DOT(6)
+#if VR_BYTES == 64 || defined(__aarch64__)
+DOT(2) DOT(3) DOT(4) DOT(5) DOT(6)
 static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1, dot_2, dot_3, dot_4, dot_5, dot_6};
-#elif VR_BYTES == 64
+#elif VR_BYTES == 32
+DOT(2) DOT(3)
 static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1, dot_2, dot_3};
 #else
 static DotKernel *const dot_kernels[MAX_ROWS] = {dot_1};
@@ -121,7 +135,7 @@ static void run_columns(const Gemm *p, size_t i, size_t rows, size_t j) {
 }
 
 /* Columns `first` to `end` of C under all rows. */
-static void run_part(const Gemm *p, size_t first, size_t end) {
+static void run_all_rows(const Gemm *p, size_t first, size_t end) {
     size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
     for (size_t block = 0, i = 0; block < blocks; block++) {
         size_t rows = p->m / blocks + (block < p->m % blocks);
@@ -129,6 +143,15 @@ static void run_part(const Gemm *p, size_t first, size_t end) {
             run_columns(p, i, rows, j);
         i += rows;
     }
+}
+
+/* The same; what a tile has more of, rows or columns, stays in the first-level cache while the
+ * others go by. */
+static void run_part(const Gemm *p, size_t first, size_t end) {
+    bool by_columns = (int)MAX_ROWS < (int)COLUMNS && p->m > MAX_ROWS;
+    size_t step = by_columns ? COLUMNS : end - first;
+    for (size_t j = first; j < end; j += step)
+        run_all_rows(p, j, end - j < step ? end : j + step);
 }
 
 /* As many rows of B at a time as stay in the second-level cache while all rows of A go by. */

@@ -12,11 +12,13 @@
 #include "core/base/nonzero.h"
 
 #if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_VECTORS = 8 };
+enum { MAX_VECTORS = 8, BLOCK_BYTES = 40960 };
+#elif VR_BYTES == 32
+enum { MAX_VECTORS = 13, BLOCK_BYTES = 28672 };
 #else
-enum { MAX_VECTORS = 4 };
+enum { MAX_VECTORS = 4, BLOCK_BYTES = 40960 };
 #endif
-enum { BLOCK_BYTES = 40960, MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
+enum { MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
 
 /* ---- one row of C: `vectors` vectors from column j on ---- */
 typedef struct Row {
@@ -58,12 +60,21 @@ typedef void RowKernel(const Row *r);
 #define ROW(V) \
     static void row_##V(const Row *r) { add_rows(V, r); }
 ROW(1) ROW(2) ROW(3) ROW(4)
-#if VR_BYTES == 64 || defined(__aarch64__)
+#if VR_BYTES > 16 || defined(__aarch64__)
 ROW(5) ROW(6) ROW(7) ROW(8)
-static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4, row_5, row_6, row_7, row_8};
-#else
-static RowKernel *const row_kernels[] = {row_1, row_2, row_3, row_4};
 #endif
+#if VR_BYTES == 32
+ROW(9) ROW(10) ROW(11) ROW(12) ROW(13)
+#endif
+static RowKernel *const row_kernels[MAX_VECTORS] = {
+    row_1, row_2, row_3, row_4,
+#if VR_BYTES > 16 || defined(__aarch64__)
+    row_5, row_6, row_7, row_8,
+#endif
+#if VR_BYTES == 32
+    row_9, row_10, row_11, row_12, row_13,
+#endif
+};
 
 /* Whether a row of zeros in A leaves its row of C as it is. */
 static bool zero_rows_stay(const Gemm *p) {
@@ -78,8 +89,10 @@ static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k)
     bool from_c = k0 > 0 || p->add;
     if (r.count == 0 && (from_c || zero_rows_stay(p)))
         return;
-    for (size_t j = 0; j < p->n; j += MAX_VECTORS * LANES) {
-        size_t wide = p->n - j < MAX_VECTORS * LANES ? p->n - j : MAX_VECTORS * LANES;
+    size_t all = (p->n + LANES - 1) / LANES, passes = (all + MAX_VECTORS - 1) / MAX_VECTORS;
+    size_t width = passes <= 1 ? p->n : (all + passes - 1) / passes * LANES;
+    for (size_t j = 0; j < p->n; j += width) {
+        size_t wide = p->n - j < width ? p->n - j : width;
         size_t vectors = (wide + LANES - 1) / LANES;
         r.live = wide - (vectors - 1) * LANES;
         r.b = p->b + j;

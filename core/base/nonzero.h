@@ -28,6 +28,32 @@ INLINE size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
     }
     return count;
 }
+#elif VR_BYTES == 32 && !defined(TIDEMARK_DOUBLE)
+/* Byte n of entry m is the place of the n-th bit that is set in m. */
+INLINE const uint64_t *places_of_bits(void) {
+    static uint64_t table[256];
+    if (!table[1 << 7]) /* its one place is 7 */
+        for (unsigned m = 0; m < 256; m++)
+            for (unsigned bit = 0, n = 0; bit < 8; bit++)
+                if (m >> bit & 1)
+                    table[m] |= (uint64_t)bit << 8 * n++;
+    return table;
+}
+
+INLINE size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
+    const uint64_t *table = places_of_bits();
+    __m256i first = _mm256_setzero_si256();
+    size_t count = 0;
+    EACH_VECTOR(i, live, n) {
+        __m256 differs = _mm256_cmp_ps(vr_load_first(a + i, live), vr_zero(), _CMP_NEQ_UQ);
+        unsigned found = (unsigned)_mm256_movemask_ps(differs);
+        __m256i at = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)table[found]));
+        _mm256_storeu_si256((__m256i *)(places + count), _mm256_add_epi32(at, first));
+        count += (size_t)__builtin_popcount(found);
+        first = _mm256_add_epi32(first, _mm256_set1_epi32(LANES));
+    }
+    return count;
+}
 #else
 INLINE size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
     size_t count = 0;
