@@ -19,13 +19,14 @@
 /* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A.  WIDE_ROWS is
  * the most where C has three vectors or more: there fewer rows load less for what they multiply. */
 #if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, FIRST_CACHE = 49152 };
+enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, APART = 65536 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3};
 #else
-enum { MAX_ROWS = 6, MAX_VECTORS = 6, WIDE_ROWS = 4, FIRST_CACHE = 24576 };
+enum { MAX_ROWS = 6, MAX_VECTORS = 6, WIDE_ROWS = 4, APART = 16384 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 6, 4, 3, 2, 2};
 #endif
 enum { PANEL = 32768 / sizeof(Real) }; /* numbers of B at a time: they fit the first cache */
+/* APART: bytes of B at a time where its rows are read in place and touch a vector more than theirs. */
 
 typedef struct Tile {
     const Real *a, *b, *start; /* start: the tile's first values (bias or C), or NULL for 0 */
@@ -169,12 +170,11 @@ static void run_panel(const Gemm *p, Tile t, size_t vectors, const Cut *rows) {
 }
 
 /* The panels of B for one block of k, packed where that pays. */
-static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const Cut *panels) {
-    bool few_sets = p->ldb * sizeof(Real) % 1024 == 0;
+static void run_block(const Gemm *p, size_t k0, size_t k, bool pack, const Cut *rows,
+                      const Cut *panels) {
     for (size_t index = 0, j = 0; j < p->n; index++) {
         size_t vectors = cut_size(panels, index), width = vectors * LANES;
         size_t columns = p->n - j < width ? p->n - j : width;
-        bool straddles = rows->pieces >= 8 && k * (vectors + 1) * VR_BYTES > FIRST_CACHE;
         Tile t = {.k = k, .ldc = p->ldc, .live = columns - (vectors - 1) * LANES, .c = p->c + j,
                   .b = panel, .b_k = width,
                   .descend = p->descend, .rate = p->rate, .decay = p->decay};
@@ -185,7 +185,7 @@ static void run_block(const Gemm *p, size_t k0, size_t k, const Cut *rows, const
         t.start_row = t.start == t.c ? p->ldc : 0;
         if (p->form == GEMM_NT) {
             pack_turned(p->b + j * p->ldb + k0, p->ldb, k, columns, width);
-        } else if (straddles || (few_sets && rows->pieces > 2)) {
+        } else if (pack) {
             pack_rows(p->b + k0 * p->ldb + j, p->ldb, k, columns, width);
         } else {
             t.b = p->b + k0 * p->ldb + j;
@@ -203,10 +203,14 @@ static void run_cut(const Gemm *p) {
     if (p->descend && p->k * vectors * LANES > PANEL) /* sums cannot wait in C: k stays whole */
         vectors = PANEL / (p->k * LANES);
     Cut panels = cut_even((p->n + LANES - 1) / LANES, vectors);
-    Cut steps = cut_even(p->k, PANEL / (vectors * LANES));
+    bool pack = rows.pieces > 2 && p->ldb * sizeof(Real) % 1024 == 0; /* they fall on few sets */
+    size_t most = PANEL / (vectors * LANES), apart = APART / ((vectors + 1) * VR_BYTES);
+    if (panels.pieces > 1 && apart < most && !p->descend && !pack && p->form != GEMM_NT)
+        most = apart;
+    Cut steps = cut_even(p->k, most);
     for (size_t index = 0, k0 = 0; index < steps.pieces; index++) {
         size_t k = cut_size(&steps, index);
-        run_block(p, k0, k, &rows, &panels);
+        run_block(p, k0, k, pack, &rows, &panels);
         k0 += k;
     }
 }
