@@ -3,6 +3,8 @@
 # training and validation, the layers of deep networks at their start, images of the first layer.
 load 'plots/style.gp'
 
+last = int(system("awk -F, 'NR > 1 && $4 > m {m = $4} END {print m}' " . table("gap")))
+
 eval figure("loss", 1000, 450)
 set multiplot layout 1, 2
 eval panel
@@ -14,8 +16,8 @@ rates = "0.001 0.01 0.10000000000000001 1 3"
 of(value, rate) = bands("curves", value, "update", "method=sgd rate=" . rate)
 set title "training loss, plain descent\n{/=9 " . of_seeds("median and quartiles of seeds") . "}"
 set ylabel "training loss"
-set yrange [0.15:4]
-set ytics (0.2, 0.5, 1, 2, 4)
+set yrange [(last > 1000 ? 0.04 : 0.15):4]
+set ytics (0.05, 0.1, 0.2, 0.5, 1, 2, 4)
 plot for [i = 1:5] of("training_loss", word(rates, i)) using "update":"low":"high" @band lt i notitle, \
      for [i = 1:5] of("training_loss", word(rates, i)) using "update":"median" @median lt i title sprintf("rate %g", real(word(rates, i)))
 set title "update over weights, first layer\n{/=9 " . \
@@ -77,6 +79,7 @@ set ylabel "accuracy (%)"
 set key maxrows 1
 of(value, n, r) = bands("gap", value, "update", "images=" . n . " regularisation=" . r)
 set yrange [75:101]
+set xtics last / 4
 do for [n in "500 2000 10000"] {
     set title n . " images, no regularisation"
     plot for [i = 1:2] of(word("training_accuracy validation_accuracy", i), n, "none") \
@@ -88,10 +91,9 @@ kinds = "none decay_0.001 decay_0.01 decay_0.03 dropout"
 set xtics ("none" 1, "0.001" 2, "0.01" 3, "0.03" 4, "dropout" 5)
 set xlabel "regularisation (weight decay)"
 set xrange [0.5:5.5]
-last = system("awk -F, 'NR > 1 && $4 > m {m = $4} END {print m}' " . table("gap"))
 do for [n in "500 2000 10000"] {
     set title n . " images, at the end"
-    plot for [i = 1:2] for [k = 1:5] rows("gap", "images=" . n . " regularisation=" . word(kinds, k) . " update=" . last) \
+    plot for [i = 1:2] for [k = 1:5] rows("gap", "images=" . n . " regularisation=" . word(kinds, k) . " update=" . sprintf("%d", last)) \
         using (k + 0.1 * (i - 1.5)):(100 * column(word("training_accuracy validation_accuracy", i))) @dots lt i \
         title (k == 1 ? word("training validation", i) : "")
 }
@@ -178,7 +180,7 @@ unset multiplot
 eval figure("images", 1000, 640)
 set multiplot layout 4, 8 margins 0.14, 0.99, 0.02, 0.9 spacing 0.008, 0.012
 conditions = "unconverged rate_too_high no_decay decay"
-spoken(c) = c == 1 ? "rate 0.02\n20 updates" : c == 2 ? "rate 0.5" : c == 3 ? "rate 0.02" : "rate 0.02\ndecay 0.01"
+spoken(c) = c == 1 ? "rate 0.02, 1/50\nof the updates" : c == 2 ? "rate 0.5" : c == 3 ? "rate 0.02" : "rate 0.02\ndecay 0.01"
 set palette gray
 unset colorbox
 unset border

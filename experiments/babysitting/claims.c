@@ -328,8 +328,8 @@ static double smooth_gain(const Results *r, size_t seed, size_t smooth) {
 
 static Finding judge_unconverged(const Results *results) {
     return above_zero(of_all(results, rougher, 2),
-                      "rougher (1 is white noise) are first-layer images after 20 updates than "
-                      "after 1,000");
+                      "rougher (1 is white noise) are first-layer images after a fiftieth of the "
+                      "updates than after all");
 }
 
 static Finding judge_decay_images(const Results *results) {
