@@ -117,7 +117,7 @@ set key maxrows 1
 do for [d in "mnist cifar10"] {
     set title data_name(d) . "\n{/=9 median and quartiles of seeds}"
     set ylabel "validation accuracy (%)"
-    if (d eq "mnist") { set yrange [82:96] } else { set yrange [15:45] }
+    if (d eq "mnist") { set yrange [82:*] } else { set yrange [15:*] }
     by_rate(i) = bands("runs", "validation_accuracy", "rate", "decay=constant data=" . d . " rule=" . word(rules, i))
     plot for [i = 1:6] by_rate(i) using "rate":(100 * column("low")):(100 * column("high")) @band lt i notitle, \
          for [i = 1:6] by_rate(i) using "rate":(100 * column("median")) with linespoints lt i title word(names, i)
