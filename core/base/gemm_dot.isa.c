@@ -54,25 +54,34 @@ INLINE void add_halves(const Real chains[COLUMNS][CHAINS], Real sums[COLUMNS]) {
     memcpy(sums, &all, sizeof all);
 }
 
-/* 16 terms, or the `live` that are left of them, for `together` parts; rows and together are
- * constants wherever this is inlined. */
+/* 16 terms for `together` parts; rows and together are constants wherever this is inlined. */
 INLINE void add_terms(const size_t rows, const size_t together, const Real *a, size_t lda,
-                      const Real *const b[COLUMNS], size_t k, size_t part, size_t live,
+                      const Real *const b[COLUMNS], size_t k, size_t part,
                       VR sum[MAX_ROWS][COLUMNS][PARTS]) {
     UNROLL for (size_t p = 0; p < together; p++) {
-        size_t before = (part + p) * LANES, at = k + before;
-        size_t lanes = live == CHAINS ? LANES : live > before ? lanes_left(live - before) : 0;
+        size_t at = k + (part + p) * LANES;
         VR row[MAX_ROWS];
-        if (lanes == 0)
-            continue;
         UNROLL for (size_t i = 0; i < rows; i++)
-            row[i] = vr_load_first(a + i * lda + at, lanes);
+            row[i] = vr_load(a + i * lda + at);
         UNROLL for (size_t j = 0; j < COLUMNS; j++) {
-            VR column = vr_load_first(b[j] + at, lanes);
+            VR column = vr_load(b[j] + at);
             UNROLL for (size_t i = 0; i < rows; i++)
                 sum[i][j][p] = vr_fma(row[i], column, sum[i][j][p]);
         }
     }
+}
+
+/* Fewer than 16 terms from k on: zeros behind them make them 16. */
+INLINE void add_last_terms(const size_t rows, const size_t together, const Dots *d, size_t k,
+                           size_t part, VR sum[MAX_ROWS][COLUMNS][PARTS]) {
+    Real a[MAX_ROWS][CHAINS] = {{0}}, b[COLUMNS][CHAINS] = {{0}};
+    const Real *const columns[COLUMNS] = {b[0], b[1], b[2], b[3]};
+    size_t bytes = (d->k - k) * sizeof(Real);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(a[i], d->a + i * d->lda + k, bytes);
+    for (size_t j = 0; j < COLUMNS; j++)
+        memcpy(b[j], d->b[j] + k, bytes);
+    add_terms(rows, together, a[0], CHAINS, columns, 0, part, sum);
 }
 
 /* Terms k to `end` of every chain in `together` parts; `begun` says that chains hold those before. */
@@ -85,9 +94,9 @@ INLINE void add_part(const size_t rows, const size_t together, const bool begun,
             UNROLL for (size_t p = 0; p < together; p++)
                 sum[i][j][p] = begun ? vr_load(chains[i][j] + (part + p) * LANES) : vr_zero();
     for (; k + CHAINS <= end; k += CHAINS)
-        add_terms(rows, together, d->a, d->lda, b, k, part, CHAINS, sum);
+        add_terms(rows, together, d->a, d->lda, b, k, part, sum);
     if (k < end)
-        add_terms(rows, together, d->a, d->lda, b, k, part, end - k, sum);
+        add_last_terms(rows, together, d, k, part, sum);
     UNROLL for (size_t i = 0; i < rows; i++)
         UNROLL for (size_t j = 0; j < COLUMNS; j++)
             UNROLL for (size_t p = 0; p < together; p++)
@@ -102,7 +111,7 @@ INLINE void dot(const size_t rows, Dots *d) {
     for (size_t k = STEP; k < d->k; k += STEP)
         for (size_t part = 0; part < PARTS; part += together)
             add_part(rows, together, true, d, k, d->k - k < STEP ? d->k : k + STEP, part, chains);
-    UNROLL for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++)
         add_halves((const Real(*)[CHAINS])chains[i], d->sums[i]);
 }
 
