@@ -23,7 +23,7 @@ enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, APART = 65536 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3};
 #else
 enum { MAX_ROWS = 6, MAX_VECTORS = 6, WIDE_ROWS = 4, APART = 16384 };
-static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 6, 4, 3, 2, 2};
+static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 5, 4, 3, 2, 2};
 #endif
 enum { PANEL = 32768 / sizeof(Real) }; /* numbers of B at a time: they fit the first cache */
 /* APART: bytes of B at a time where its rows are read in place and touch a vector more than theirs. */
@@ -101,7 +101,7 @@ typedef void TileKernel(const Tile *t);
     OPEN UP_TO_3(X, 7) CLOSE OPEN UP_TO_3(X, 8) CLOSE
 #else
 #define EACH_TILE(X, OPEN, CLOSE)                                                            \
-    OPEN UP_TO_6(X, 1) CLOSE OPEN UP_TO_6(X, 2) CLOSE OPEN UP_TO_4(X, 3) CLOSE               \
+    OPEN UP_TO_6(X, 1) CLOSE OPEN UP_TO_5(X, 2) CLOSE OPEN UP_TO_4(X, 3) CLOSE               \
     OPEN UP_TO_3(X, 4) CLOSE OPEN UP_TO_2(X, 5) CLOSE OPEN UP_TO_2(X, 6) CLOSE
 #endif
 EACH_TILE(TILE, , )
