@@ -10,14 +10,8 @@
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
 #include "core/base/nonzero.h"
+#include "core/base/rows.h"
 
-#if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_VECTORS = 8 };
-#elif VR_BYTES == 32
-enum { MAX_VECTORS = 13 };
-#else
-enum { MAX_VECTORS = 4 };
-#endif
 enum { ROWS = 1024, WIDTH = MAX_VECTORS * LANES };
 
 typedef struct Rows {
@@ -78,22 +72,9 @@ typedef void StepRows(const Gemm *p, const uint16_t *rows, size_t many, const In
         for (size_t index = 0; index < many; index++)                                            \
             step_row(V, p, rows[index], (uint32_t)terms[rows[index]], live);                     \
     }
-STEP(1) STEP(2) STEP(3) STEP(4)
-#if VR_BYTES > 16 || defined(__aarch64__)
-STEP(5) STEP(6) STEP(7) STEP(8)
-#endif
-#if VR_BYTES == 32
-STEP(9) STEP(10) STEP(11) STEP(12) STEP(13)
-#endif
-static StepRows *const steps[MAX_VECTORS] = {
-    step_1, step_2, step_3, step_4,
-#if VR_BYTES > 16 || defined(__aarch64__)
-    step_5, step_6, step_7, step_8,
-#endif
-#if VR_BYTES == 32
-    step_9, step_10, step_11, step_12, step_13,
-#endif
-};
+EACH_WIDTH(STEP)
+#define STEP_NAME(V) step_##V,
+static StepRows *const steps[MAX_VECTORS] = {EACH_WIDTH(STEP_NAME)};
 
 /* All rows under each panel of columns, of which B is copied, its vectors aligned. */
 static void step_panels(const Gemm *p, const Rows *rows) {

@@ -10,13 +10,12 @@
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
 #include "core/base/nonzero.h"
+#include "core/base/rows.h"
 
-#if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_VECTORS = 8, BLOCK_BYTES = 40960 };
-#elif VR_BYTES == 32
-enum { MAX_VECTORS = 13, BLOCK_BYTES = 28672 };
+#if VR_BYTES == 32
+enum { BLOCK_BYTES = 28672 };
 #else
-enum { MAX_VECTORS = 4, BLOCK_BYTES = 40960 };
+enum { BLOCK_BYTES = 40960 };
 #endif
 enum { MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
 
@@ -59,22 +58,9 @@ INLINE void add_rows(const size_t vectors, const Row *r) {
 typedef void RowKernel(const Row *r);
 #define ROW(V) \
     static void row_##V(const Row *r) { add_rows(V, r); }
-ROW(1) ROW(2) ROW(3) ROW(4)
-#if VR_BYTES > 16 || defined(__aarch64__)
-ROW(5) ROW(6) ROW(7) ROW(8)
-#endif
-#if VR_BYTES == 32
-ROW(9) ROW(10) ROW(11) ROW(12) ROW(13)
-#endif
-static RowKernel *const row_kernels[MAX_VECTORS] = {
-    row_1, row_2, row_3, row_4,
-#if VR_BYTES > 16 || defined(__aarch64__)
-    row_5, row_6, row_7, row_8,
-#endif
-#if VR_BYTES == 32
-    row_9, row_10, row_11, row_12, row_13,
-#endif
-};
+EACH_WIDTH(ROW)
+#define ROW_NAME(V) row_##V,
+static RowKernel *const row_kernels[MAX_VECTORS] = {EACH_WIDTH(ROW_NAME)};
 
 /* Whether a row of zeros in A leaves its row of C as it is. */
 static bool zero_rows_stay(const Gemm *p) {
