@@ -304,8 +304,8 @@ static void parse(int argc, char **argv, Bench *bench, EngineChoice *choice) {
         case 'p': bench->plan.python = optarg; break;
         case 's': bench->plan.peers = optarg; break;
         default:
-            die("usage: bench [--quick] [--only NAME] [--out DIR] [--isa NAME] [--python PROGRAM] "
-                "[--peers SCRIPT]");
+            die("usage: bench [--quick] [--only NAME|shapes] [--out DIR] [--isa NAME] "
+                "[--python PROGRAM] [--peers SCRIPT]");
         }
     if (optind < argc)
         die("bench: '%s' is not an option", argv[optind]);
@@ -324,10 +324,13 @@ int main(int argc, char **argv) {
     check(engine_start(&choice, argv, &err), &err);
     begin(&bench);
     Arena *arena = arena_create();
-    run_workloads(&bench, arena);
-    write_table(&bench, "throughput", bench.throughput);
-    write_table(&bench, "scaling", bench.scaling);
-    if (!bench.plan.only || strcmp(bench.plan.only, "shapes") == 0) {
+    const bool only_shapes = bench.plan.only && strcmp(bench.plan.only, "shapes") == 0;
+    if (!only_shapes) {
+        run_workloads(&bench, arena);
+        write_table(&bench, "throughput", bench.throughput);
+        write_table(&bench, "scaling", bench.scaling);
+    }
+    if (!bench.plan.only || only_shapes) {
         Table *shapes = table_for(&shapes_table);
         shapes_run(&bench.plan, shapes);
         write_table(&bench, "shapes", shapes);

@@ -16,17 +16,18 @@
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
-/* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A.  WIDE_ROWS is
- * the most where C has three vectors or more: there fewer rows load less for what they multiply. */
+/* Registers decide the tile: rows x vectors accumulators, a row of B, one number of A.  Of two
+ * tiles with twelve, four rows by three vectors load less than six by two: WIDE_ROWS is the most
+ * rows where C is wide, and has MANY rows, so that little of it is left over. */
 #if VR_BYTES == 64 || defined(__aarch64__)
-enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, APART = 65536 };
+enum { MAX_ROWS = 8, MAX_VECTORS = 8, WIDE_ROWS = MAX_ROWS, APART = 65536 /* no limit */ };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 8, 8, 8, 6, 5, 4, 3, 3};
 #else
 enum { MAX_ROWS = 6, MAX_VECTORS = 6, WIDE_ROWS = 4, APART = 16384 };
 static const size_t vectors_for_rows[MAX_ROWS + 1] = {0, 6, 5, 4, 3, 2, 2};
 #endif
+enum { MANY = 17 };
 enum { PANEL = 32768 / sizeof(Real) }; /* numbers of B at a time: they fit the first cache */
-/* APART: bytes of B at a time where its rows are read in place and touch a vector more than theirs. */
 
 typedef struct Tile {
     const Real *a, *b, *start; /* start: the tile's first values (bias or C), or NULL for 0 */
@@ -198,12 +199,14 @@ static void run_block(const Gemm *p, size_t k0, size_t k, bool pack, const Cut *
 }
 
 static void run_cut(const Gemm *p) {
-    Cut rows = cut_even(p->m, p->n > 2 * LANES ? WIDE_ROWS : MAX_ROWS);
+    Cut rows = cut_even(p->m, p->m >= MANY && p->n > 2 * LANES ? WIDE_ROWS : MAX_ROWS);
     size_t vectors = vectors_for_rows[cut_size(&rows, 0)];
     if (p->descend && p->k * vectors * LANES > PANEL) /* sums cannot wait in C: k stays whole */
         vectors = PANEL / (p->k * LANES);
     Cut panels = cut_even((p->n + LANES - 1) / LANES, vectors);
-    bool pack = rows.pieces > 2 && p->ldb * sizeof(Real) % 1024 == 0; /* they fall on few sets */
+    /* Rows of B a multiple of 1024 bytes apart fall on few sets of the cache: they are copied.
+     * Others are read in place, from a cache line more than they fill, in steps of APART bytes. */
+    bool pack = rows.pieces > 2 && p->ldb * sizeof(Real) % 1024 == 0;
     size_t most = PANEL / (vectors * LANES), apart = APART / ((vectors + 1) * VR_BYTES);
     if (panels.pieces > 1 && apart < most && !p->descend && !pack && p->form != GEMM_NT)
         most = apart;

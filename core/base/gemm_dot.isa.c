@@ -15,8 +15,8 @@
 enum { CHAINS = 16, PARTS = CHAINS / LANES, COLUMNS = 4, BLOCK_BYTES = 384 * 1024 };
 
 /* Registers: rows x 4 sums, the rows, a column.  A pass over k adds to some of an element's PARTS
- * vectors of chains; with one row to all of them, else to one, in steps of k whose rows and columns
- * stay in the first-level cache until all parts are done. */
+ * vectors of chains; with one row to all of them, else to one, in steps of k that leave a tile's
+ * rows and columns in the caches until all parts are done. */
 #if VR_BYTES == 64 || defined(__aarch64__)
 enum { MAX_ROWS = 6 };
 #elif VR_BYTES == 32
@@ -84,7 +84,7 @@ INLINE void add_last_terms(const size_t rows, const size_t together, const Dots 
     add_terms(rows, together, a[0], CHAINS, columns, 0, part, sum);
 }
 
-/* Terms k to `end` of every chain in `together` parts; `begun` says that chains hold those before. */
+/* Terms k to `end` of every chain in `together` parts; `begun`: chains hold those before. */
 INLINE void add_part(const size_t rows, const size_t together, const bool begun, const Dots *d,
                      size_t k, size_t end, size_t part, Real chains[MAX_ROWS][COLUMNS][CHAINS]) {
     VR sum[MAX_ROWS][COLUMNS][PARTS];
@@ -144,7 +144,7 @@ static void run_columns(const Gemm *p, size_t i, size_t rows, size_t j) {
 }
 
 /* Columns `first` to `end` of C under all rows. */
-static void run_all_rows(const Gemm *p, size_t first, size_t end) {
+static void run_part(const Gemm *p, size_t first, size_t end) {
     size_t blocks = (p->m + MAX_ROWS - 1) / MAX_ROWS;
     for (size_t block = 0, i = 0; block < blocks; block++) {
         size_t rows = p->m / blocks + (block < p->m % blocks);
@@ -154,19 +154,13 @@ static void run_all_rows(const Gemm *p, size_t first, size_t end) {
     }
 }
 
-/* The same; what a tile has more of, rows or columns, stays in the first-level cache while the
- * others go by. */
-static void run_part(const Gemm *p, size_t first, size_t end) {
-    bool by_columns = (int)MAX_ROWS < (int)COLUMNS && p->m > MAX_ROWS;
-    size_t step = by_columns ? COLUMNS : end - first;
-    for (size_t j = first; j < end; j += step)
-        run_all_rows(p, j, end - j < step ? end : j + step);
-}
-
-/* As many rows of B at a time as stay in the second-level cache while all rows of A go by. */
+/* As many rows of B at a time as stay in the second-level cache while all rows of A go by.  Where
+ * all of A stays there, and a tile has fewer rows than columns, it goes by for each tile's columns:
+ * these are then read but once. */
 static void run(const Gemm *p) {
-    size_t most = BLOCK_BYTES / sizeof(Real) / p->k / COLUMNS * COLUMNS;
-    most = most < COLUMNS ? COLUMNS : most;
+    size_t fit = BLOCK_BYTES / sizeof(Real) / p->k, most = fit / COLUMNS * COLUMNS;
+    bool few_rows = (int)MAX_ROWS < (int)COLUMNS && p->m > MAX_ROWS && p->m <= fit;
+    most = few_rows || most < COLUMNS ? COLUMNS : most;
     for (size_t j = 0; j < p->n; j += most)
         run_part(p, j, p->n - j < most ? p->n : j + most);
 }

@@ -32,7 +32,7 @@ INLINE size_t list_nonzero(const Real *a, size_t n, uint32_t *places) {
 /* Byte n of entry m is the place of the n-th bit that is set in m. */
 INLINE const uint64_t *places_of_bits(void) {
     static uint64_t table[256];
-    if (!table[1 << 7]) /* its one place is 7 */
+    if (!table[255]) /* the last to be made */
         for (unsigned m = 0; m < 256; m++)
             for (unsigned bit = 0, n = 0; bit < 8; bit++)
                 if (m >> bit & 1)
