@@ -33,13 +33,13 @@ plot for [i = 1:4] of("ratio_hidden", word(rates, i)) using "update":(column("lo
 unset multiplot
 
 eval figure("ratio", 760, 470)
-eval headline("Does a ratio of 10^{-3} mark the best rate?", "Every training: one point a rate and seed. First layer (full) and output layer (open).")
+eval headline("Does a ratio of 10^{-3} mark the best rate?", "Every training that learns: one point a rate and seed. First layer (full) and output layer (open).")
 set logscale x
 set format x power_of_ten
 set xlabel "update over weights, median of the second half"
 set ylabel "validation accuracy (%)"
 set xrange [3e-5:0.1]
-set yrange [30:100]
+set yrange [(last > 1000 ? 80 : 30):100]
 eval mark_x(1e-3, "CS231n: 10^{-3}")
 plot for [m = 1:3] rows("rates", "method=" . word("sgd momentum adam", m)) using "ratio_hidden":(100 * column("validation_accuracy")) \
          with points lt m pt int(word("7 5 9", m)) ps 0.7 title (m == 1 ? "plain descent" : word("- momentum Adam", m)), \

@@ -179,8 +179,8 @@ static double large_gap(const Results *r, size_t seed) { return gap(r, seed, "20
 
 static Finding judge_large_set(const Results *results) {
     return finding_between(of_all(results, large_loss), 0, 0.01,
-                           "training loss with 20,000 images at the updates that are enough for "
-                           "2,000; the gap between training and "
+                           "training loss with 20,000 images after the updates that smaller sets "
+                           "have too; the gap between training and "
                            "validation accuracy is %.3g points with them, %.3g with 20",
                            of_all(results, large_gap).value, of_all(results, small_gap).value);
 }
