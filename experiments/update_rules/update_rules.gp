@@ -136,7 +136,7 @@ set key maxrows 1
 do for [d in "mnist cifar10"] {
     set title data_name(d) . ", each rule at its own rate\n{/=9 mean loss since the point before; median and quartiles of seeds}"
     set ylabel "training loss"
-    if (d eq "mnist") { set yrange [*:3] noextend; set ytics (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2) } else { set yrange [*:4] noextend; set ytics (1, 1.2, 1.5, 2, 3, 4) }
+    if (d eq "mnist") { set yrange [*:6] noextend; set ytics (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5) } else { set yrange [*:5] noextend; set ytics (1, 1.2, 1.5, 2, 3, 4, 5) }
     of(i) = bands("curves", "training_loss", "update", "data=" . d . " rule=" . word(rules, i) . " rate=" . own_rate(d, i))
     plot for [i = 1:6] of(i) using "update":"low":"high" @band lt i notitle, \
          for [i = 1:6] of(i) using "update":"median" with lines lt i title word(names, i)
@@ -238,7 +238,7 @@ set logscale xy
 set format y power_of_ten
 set key maxrows 1
 set xlabel "iteration (the start at 1/2)"
-set title "softmax regression, 500 weights\n{/=8 first-order methods at their best rates; seeds 1 to 5}"
+set title "softmax regression, 500 weights\n{/=8 at the best rates; seeds 1 to 5}"
 set ylabel "norm of the gradient"
 array best_49[4]
 array best_parity[4]
