@@ -26,8 +26,7 @@ void denoising_start(Denoising *t, Denoiser *net, const DenoisingSpec *spec, Are
     start_weights(net, spec->seed);
 }
 
-/* 1 with probability 1 - share, else 0. */
-static void draw_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n) {
+void denoising_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n) {
     rng_fill_u32(rng, words, n);
     vec_mask(words, vec_mask_threshold(share), 1, mask, n);
 }
@@ -42,13 +41,13 @@ void denoising_epoch(Denoising *t, uint64_t epoch, double weight_rate, double bi
             digits_image(spec->digits, t->images[i], t->target + i * V);
         }
         if (spec->noise > 0) {
-            draw_mask(&t->noise, t->words, spec->noise, t->noisy, batch.count * V);
+            denoising_mask(&t->noise, t->words, spec->noise, t->noisy, batch.count * V);
             vec_multiply(t->noisy, t->target, t->noisy, batch.count * V);
             batch.noisy = t->noisy;
         }
         if (spec->dropout > 0) {
-            draw_mask(&t->dropout, t->words, spec->dropout, t->keep,
-                      batch.count * t->net->spec.hidden);
+            denoising_mask(&t->dropout, t->words, spec->dropout, t->keep,
+                           batch.count * t->net->spec.hidden);
             batch.keep = t->keep;
         }
         denoiser_step(t->net, &batch, weight_rate, bias_rate);

@@ -39,4 +39,7 @@ void denoising_start(Denoising *training, Denoiser *net, const DenoisingSpec *sp
 /* Trains epoch `epoch` (0, 1, 2 ... in this order) with these rates for weights and biases. */
 void denoising_epoch(Denoising *training, uint64_t epoch, double weight_rate, double bias_rate);
 
+/* mask[0 ... n): 0 with probability `share`, else 1; takes n numbers from `rng`, into `words`. */
+void denoising_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n);
+
 #endif

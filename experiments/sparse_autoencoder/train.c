@@ -7,6 +7,7 @@
 #include "core/base/vec.h"
 #include "core/data/batch.h"
 #include "core/data/dataset.h"
+#include "core/study/denoising.h"
 #include "experiments/sparse_autoencoder/sparse_autoencoder.h"
 #include <math.h>
 
@@ -65,12 +66,6 @@ bool run_start(Run *run, Cell *cell, Error *err) {
 
 /* ---- the blog's epoch ---- */
 
-/* 1 with probability 1 - share, else 0. */
-static void draw_mask(Rng *rng, uint32_t *words, double share, Real *mask, size_t n) {
-    rng_fill_u32(rng, words, n);
-    vec_mask(words, vec_mask_threshold(share), 1, mask, n);
-}
-
 /* The biases' rate over the weights', the author's by activation. */
 static double bias_factor(const Setup *setup) {
     return setup->code == DENOISER_SIGMOID ? 3.1 : 1;
@@ -86,13 +81,13 @@ static void blog_epoch(Trainee *t, Run *run, uint32_t epoch) {
             digits_image(&run->digits, t->images[i], t->target + i * V);
         }
         if (setup->noise > 0) {
-            draw_mask(&t->noise, t->words, setup->noise, t->noisy, batch.count * V);
+            denoising_mask(&t->noise, t->words, setup->noise, t->noisy, batch.count * V);
             vec_multiply(t->noisy, t->target, t->noisy, batch.count * V);
             batch.noisy = t->noisy;
         }
         if (setup->dropout > 0) {
-            draw_mask(&t->dropout, t->words, setup->dropout, t->keep,
-                      batch.count * run->config->hidden);
+            denoising_mask(&t->dropout, t->words, setup->dropout, t->keep,
+                           batch.count * run->config->hidden);
             batch.keep = t->keep;
         }
         denoiser_step(&run->net, &batch, setup->rate, bias_factor(setup) * setup->rate);
