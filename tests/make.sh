@@ -5,6 +5,8 @@
 set -u
 cd "$(dirname "$0")/.."
 MAKE=${MAKE:-make} BUILD=${BUILD:-build}
+MAKEFLAGS=$(printf %s "${MAKEFLAGS:-}" | sed 's/^\([a-zA-Z]*\)s/\1/') # commands are looked at: not -s
+export MAKEFLAGS
 failed=0
 
 ok() { # status description
@@ -25,7 +27,8 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-git ls-files -z | grep -zv '^results/\|^plots/reference/' | xargs -0 tar cf - | tar xf - -C "$work"
+tar cf - --exclude=./.git --exclude=./build --exclude=./results --exclude='./plots/*/*' . |
+    tar xf - -C "$work"
 mkdir -p "$work/$BUILD"
 cp -a "$BUILD/float" "$BUILD/bin" "$BUILD"/*.a "$BUILD/flags" "$work/$BUILD/" 2>/dev/null
 ask() { (cd "$work" && $MAKE --no-print-directory "$@" >"$work/said" 2>&1); }

@@ -158,15 +158,15 @@ INLINE size_t cut_size(const Cut *cut, size_t index) {
     return cut->size + (index < cut->larger);
 }
 
-/* All rows of C under one panel of columns. */
-static void run_panel(const Gemm *p, Tile t, size_t vectors, const Cut *rows) {
+/* All rows of C under one panel of columns, from the first tile on. */
+static void run_panel(Tile *t, size_t vectors, const Cut *rows) {
     for (size_t block = 0; block < rows->pieces; block++) {
         size_t count = cut_size(rows, block);
-        tiles[count - 1][vectors - 1](&t);
-        t.a += count * t.a_row;
-        t.c += count * p->ldc;
-        if (t.start)
-            t.start += count * t.start_row;
+        tiles[count - 1][vectors - 1](t);
+        t->a += count * t->a_row;
+        t->c += count * t->ldc;
+        if (t->start)
+            t->start += count * t->start_row;
     }
 }
 
@@ -193,7 +193,7 @@ static void run_block(const Gemm *p, size_t k0, size_t k, bool pack, const Cut *
             t.b_k = p->ldb;
             t.masked = t.live < LANES;
         }
-        run_panel(p, t, vectors, rows);
+        run_panel(&t, vectors, rows);
         j += width;
     }
 }
