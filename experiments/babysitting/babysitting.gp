@@ -53,7 +53,7 @@ set tmargin 4
 set title "training loss of one seed\n{/=9 rate 0.003, 2,000 images}"
 set xlabel "update"
 set ylabel "loss of the batch"
-set yrange [0:5]
+set yrange [0:*]
 plot for [i = 1:4] rows("losses", "batch=" . word("1 10 100 2000", i)) using "update":"loss" with lines lt i lw (i == 1 ? 0.7 : 1.2) dt 1 \
     title "batch " . word("1 10 100 2000", i)
 set title "wiggle of the loss\n{/=9 every seed}"
