@@ -81,8 +81,9 @@ static void step_panels(const Gemm *p, const Rows *rows) {
     static _Alignas(64) Real panel[GEMM_FEW_TERMS * WIDTH];
     Gemm part = *p;
     part.b = panel;
-    for (size_t j = 0; j < p->n; j += WIDTH) {
-        size_t wide = p->n - j < WIDTH ? p->n - j : WIDTH, vectors = (wide + LANES - 1) / LANES;
+    const size_t width = columns_at_a_time(p->n);
+    for (size_t j = 0; j < p->n; j += width) {
+        size_t wide = p->n - j < width ? p->n - j : width, vectors = (wide + LANES - 1) / LANES;
         for (size_t k = 0; k < p->k; k++)
             EACH_VECTOR(at, live, wide)
                 vr_store(panel + k * WIDTH + at, vr_load_first(p->b + k * p->ldb + j + at, live));

@@ -75,8 +75,7 @@ static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k)
     bool from_c = k0 > 0 || p->add;
     if (r.count == 0 && (from_c || zero_rows_stay(p)))
         return;
-    size_t all = (p->n + LANES - 1) / LANES, passes = (all + MAX_VECTORS - 1) / MAX_VECTORS;
-    size_t width = passes <= 1 ? p->n : (all + passes - 1) / passes * LANES;
+    size_t width = columns_at_a_time(p->n);
     for (size_t j = 0; j < p->n; j += width) {
         size_t wide = p->n - j < width ? p->n - j : width;
         size_t vectors = (wide + LANES - 1) / LANES;
@@ -139,7 +138,7 @@ static void run_piece(const Gemm *p) {
 
 /* With `descend` sums cannot wait in C and k stays whole: B is cut into columns instead. */
 static void run(const Gemm *p) {
-    size_t wide = p->descend ? MAX_VECTORS * LANES : p->n;
+    size_t wide = p->descend ? columns_at_a_time(p->n) : p->n;
     Gemm part = *p;
     for (size_t j = 0; j < p->n; j += wide) {
         part.n = p->n - j < wide ? p->n - j : wide;
