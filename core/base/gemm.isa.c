@@ -124,6 +124,13 @@ static void pack_turned(const Real *b, size_t ldb, size_t k, size_t columns, siz
             UNROLL for (size_t step = 0; step < PIECE; step++)
                 vr_store(to + step * width, turned[step]);
         }
+        if (whole && whole < k) { /* the last PIECE steps: some of them once more */
+            size_t before = PIECE - (k - whole);
+            vr_load_turned(from - before, ldb, turned);
+            for (size_t step = before; step < PIECE; step++)
+                vr_store(to + (step - before) * width, turned[step]);
+            continue;
+        }
         for (size_t i = whole; i < k; i += PIECE, from += PIECE, to += PIECE * width) {
             size_t steps = k - i < PIECE ? k - i : PIECE;
             vr_load_turned_edge(from, ldb, rows, steps, turned);
