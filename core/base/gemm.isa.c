@@ -131,6 +131,7 @@ static void pack_turned(const Real *b, size_t ldb, size_t k, size_t columns, siz
                 vr_store(to + (step - before) * width, turned[step]);
             continue;
         }
+        /* fewer than LANES columns, or than PIECE steps */
         for (size_t i = whole; i < k; i += PIECE, from += PIECE, to += PIECE * width) {
             size_t steps = k - i < PIECE ? k - i : PIECE;
             vr_load_turned_edge(from, ldb, rows, steps, turned);
@@ -165,7 +166,7 @@ INLINE size_t cut_size(const Cut *cut, size_t index) {
     return cut->size + (index < cut->larger);
 }
 
-/* All rows of C under one panel of columns, from the first tile on. */
+/* All rows of C under one panel of columns: t is the first tile, and is moved behind the last. */
 static void run_panel(Tile *t, size_t vectors, const Cut *rows) {
     for (size_t block = 0; block < rows->pieces; block++) {
         size_t count = cut_size(rows, block);

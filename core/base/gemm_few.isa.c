@@ -76,7 +76,8 @@ EACH_WIDTH(STEP)
 #define STEP_NAME(V) step_##V,
 static StepRows *const steps[MAX_VECTORS] = {EACH_WIDTH(STEP_NAME)};
 
-/* All rows under each panel of columns, of which B is copied, its vectors aligned. */
+/* All rows under each panel of columns, of which B is copied, its vectors aligned and its rows
+ * WIDTH apart however many columns there are. */
 static void step_panels(const Gemm *p, const Rows *rows) {
     static _Alignas(64) Real panel[GEMM_FEW_TERMS * WIDTH];
     Gemm part = *p;

@@ -138,10 +138,10 @@ static void run_piece(const Gemm *p) {
 
 /* With `descend` sums cannot wait in C and k stays whole: B is cut into columns instead. */
 static void run(const Gemm *p) {
-    size_t wide = p->descend ? columns_at_a_time(p->n) : p->n;
+    size_t width = p->descend ? columns_at_a_time(p->n) : p->n;
     Gemm part = *p;
-    for (size_t j = 0; j < p->n; j += wide) {
-        part.n = p->n - j < wide ? p->n - j : wide;
+    for (size_t j = 0; j < p->n; j += width) {
+        part.n = p->n - j < width ? p->n - j : width;
         part.b = p->b + j;
         part.c = p->c + j;
         run_piece(&part);

@@ -23,7 +23,8 @@ enum { MAX_VECTORS = 4 };
 #define EACH_WIDTH(X) WIDTHS_TO_4(X)
 #endif
 
-/* How many of n columns to take at a time: pieces of whole vectors, as even as can be. */
+/* How many of n columns to take at a time: all of them, or whole vectors in as few pieces as the
+ * registers allow, equal but for the last, which is what is left. */
 INLINE size_t columns_at_a_time(size_t n) {
     size_t all = (n + LANES - 1) / LANES, pieces = (all + MAX_VECTORS - 1) / MAX_VECTORS;
     return pieces <= 1 ? n : (all + pieces - 1) / pieces * LANES;
