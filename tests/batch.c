@@ -264,6 +264,32 @@ static void views_are_sets_of_their_own(void **state) {
     arena_destroy(arena);
 }
 
+/* Four bytes of a square become one, in either layout; halves are rounded up. */
+static void halved_images_are_means_of_squares(void **state) {
+    (void)state;
+    Arena *arena = arena_create();
+    for (int planar = 0; planar < 2; planar++) {
+        Dataset *set = make_set(arena, 30, 4, 6, 3, planar);
+        Dataset half = dataset_halved(set, arena);
+        assert_int_equal(half.count, 30);
+        assert_int_equal(half.height, 2);
+        assert_int_equal(half.width, 3);
+        assert_int_equal(half.channels, 3);
+        assert_ptr_equal(half.labels, set->labels);
+        for (size_t i = 0; i < 30; i++)
+            for (size_t p = 0; p < 18; p++) { /* of the half, row by row, channels innermost */
+                size_t y = p / 9, x = p / 3 % 3, c = p % 3;
+                unsigned sum = 0;
+                for (size_t k = 0; k < 4; k++) {
+                    size_t from = (2 * y + k / 2) * 6 + 2 * x + k % 2;
+                    sum += set->images[i][planar ? c * 24 + from : from * 3 + c];
+                }
+                assert_int_equal(half.images[i][planar ? c * 6 + p / 3 : p], (sum + 2) / 4);
+            }
+    }
+    arena_destroy(arena);
+}
+
 static void slices_are_in_file_order_and_disturb_nothing(void **state) {
     (void)state;
     Arena *arena = arena_create();
@@ -315,6 +341,9 @@ static int break_promise(int which) {
         case 5:
             dataset_view(set, 0, (uint32_t[]){20}, 1, arena);
             break;
+        case 6:
+            dataset_halved(set, arena); /* one row */
+            break;
         default:
             set->count = 0;
             make_batches(arena, (BatchPlan){.set = set});
@@ -329,7 +358,7 @@ static int break_promise(int which) {
 
 static void broken_promises_end_the_process(void **state) {
     (void)state;
-    for (int which = 0; which < 7; which++) {
+    for (int which = 0; which < 8; which++) {
         assert_int_equal(break_promise(which), 2);
     }
 }
@@ -345,6 +374,7 @@ int main(void) {
         cmocka_unit_test(conversion_is_the_stated_one),
         cmocka_unit_test(pixel_mean_is_exact_and_in_the_order_of_a_batch),
         cmocka_unit_test(views_are_sets_of_their_own),
+        cmocka_unit_test(halved_images_are_means_of_squares),
         cmocka_unit_test(slices_are_in_file_order_and_disturb_nothing),
         cmocka_unit_test(broken_promises_end_the_process),
     };

@@ -195,6 +195,38 @@ Dataset dataset_view(const Dataset *set, size_t first, const uint32_t *order, si
     return view;
 }
 
+/* One channel; `step` bytes lie between two neighbours of a row in both pictures. */
+static void halve(const uint8_t *from, size_t height, size_t width, size_t step, uint8_t *to) {
+    for (size_t y = 0; y < height; y += 2)
+        for (size_t x = 0; x < width; x += 2) {
+            const uint8_t *top = from + (y * width + x) * step, *bottom = top + width * step;
+            unsigned sum = (unsigned)(top[0] + top[step] + bottom[0] + bottom[step]);
+            to[(y / 2 * (width / 2) + x / 2) * step] = (uint8_t)((sum + 2) / 4);
+        }
+}
+
+Dataset dataset_halved(const Dataset *set, Arena *arena) {
+    Dataset half = *set;
+    if (set->height % 2 || set->width % 2)
+        die("dataset_halved: %zu x %zu pixels of '%s' do not halve", set->height, set->width,
+            set->name);
+    half.height = set->height / 2;
+    half.width = set->width / 2;
+    size_t pixels = dataset_pixels(&half), plane = half.height * half.width;
+    size_t step = set->planar ? 1 : set->channels;
+    uint8_t *bytes = arena_new(arena, uint8_t, set->count * pixels);
+    const uint8_t **images = arena_new(arena, const uint8_t *, set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        uint8_t *image = bytes + i * pixels;
+        for (size_t c = 0; c < set->channels; c++)
+            halve(set->images[i] + c * (set->planar ? 4 * plane : 1), set->height, set->width, step,
+                  image + c * (set->planar ? plane : 1));
+        images[i] = image;
+    }
+    half.images = images;
+    return half;
+}
+
 void dataset_pixel_mean(const Dataset *set, Real *mean) {
     size_t pixels = dataset_pixels(set), area = set->height * set->width;
     Arena *arena = arena_create();

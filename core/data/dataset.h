@@ -53,6 +53,10 @@ bool dataset_verify(const char *name, Arena *arena, const char **sums, Error *er
 Dataset dataset_view(const Dataset *set, size_t first, const uint32_t *order, size_t count,
                      Arena *arena);
 
+/* Every image at half its height and width (both even, or die): a byte is the mean of a square of
+ * four, halves rounded up.  A copy of the bytes, in the layout of the original. */
+Dataset dataset_halved(const Dataset *set, Arena *arena);
+
 /* The readers behind dataset_open; the path is in every message, what is mapped stays mapped.
  * idx_read: IDX images (magic 2051) and labels (2049), uncompressed.  cifar10_read: files of the
  * binary version, one after the other, each whole records of 3,073 bytes. */

@@ -5,6 +5,16 @@ const OptimizerSpec cifar_momentum = {.method = OPTIMIZER_MOMENTUM, .momentum = 
                                       .rate_inside = true, .weight_decay = 0.004,
                                       .decay_biases = true};
 
+/* A part of CIFAR-10 at the run's resolution. */
+static const Dataset *open_part(const CifarRun *run, DatasetPart part, Arena *arena, Error *err) {
+    const Dataset *set = dataset_open("cifar10", part, err);
+    if (!set || !run->halved)
+        return set;
+    Dataset *half = arena_new(arena, Dataset, 1);
+    *half = dataset_halved(set, arena);
+    return half;
+}
+
 static const Dataset *first_images(const Dataset *set, size_t count, Arena *arena) {
     if (count == 0 || count >= set->count)
         return set;
@@ -28,12 +38,13 @@ static const LayerSpec *layers_of(const CifarRun *run, Arena *arena) {
 
 bool cifar_trainer(const CifarRun *run, Cell *cell, Trainer *trainer, const Dataset **test,
                    Error *err) {
-    const Dataset *all = dataset_open("cifar10", DATASET_TRAIN, err);
-    const Dataset *scored = all ? dataset_open("cifar10", DATASET_TEST, err) : NULL;
+    const Dataset *all = open_part(run, DATASET_TRAIN, cell->arena, err);
+    const Dataset *scored = all ? open_part(run, DATASET_TEST, cell->arena, err) : NULL;
     if (!scored || !schedule_check(run->schedule, err))
         return false;
     size_t batch = run->batch ? run->batch : 100;
-    Net *net = net_create(&(NetSpec){.height = 32, .width = 32, .channels = 3,
+    Net *net = net_create(&(NetSpec){.height = all->height, .width = all->width,
+                                     .channels = all->channels,
                                      .layers = layers_of(run, cell->arena),
                                      .loss = LOSS_CROSS_ENTROPY, .max_batch = batch},
                           cell->arena, err);

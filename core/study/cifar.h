@@ -19,6 +19,7 @@ typedef struct CifarRun {
     uint32_t seed;
     const Schedule *schedule; /* stays valid as long as the trainer */
     OptimizerSpec optimizer;  /* method SGD here means cifar_momentum */
+    bool halved;              /* images of 16 x 16 (dataset_halved): a quarter of the work */
     size_t images;            /* the first so many training images; 0 = all */
     size_t test_images;       /* of the test set; 0 = all */
     size_t batch;             /* 0 = 100 */
