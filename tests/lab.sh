@@ -193,6 +193,11 @@ expect 0 drive --out b
 kept 20
 FAKE_VERSION=1 expect 0 drive --out b
 kept 0
+FAKE_REPLANNED=1 expect 0 drive --out b # its desk scale has come to that version too
+kept 20
+FAKE_REPLANNED=1 expect 0 drive --out c --scale smoke
+grep -qx version,1 c/fake/manifest.csv || fail "a scale was not replanned and has another version"
+rm -rf c
 expect 0 drive --out b --only seed=1 --force
 kept 0
 expect 0 drive --out b

@@ -5,7 +5,8 @@
  *
  *     FAKE_SLOW_MS     every cell of policy=late sleeps so long
  *     FAKE_BROKEN      adds cells that crash, fail, exit and run out of memory
- *     FAKE_VERSION     the experiment's version
+ *     FAKE_VERSION     added to the experiment's version
+ *     FAKE_REPLANNED   how often the plan of desk scale alone changed
  *     FAKE_DATA        names a data set, which is verified: "good" or anything else
  *     FAKE_STOP_AT     policy=checkpoint dies of SIGKILL at this step
  *     FAKE_HEADER      a table with another column
@@ -170,6 +171,7 @@ static int fake_main(int argc, char **argv) {
                        .question = "Does the lab keep its promises?",
                        .sources = "none",
                        .version = 1 + (unsigned)fake_setting("FAKE_VERSION"),
+                       .replanned = {[SCALE_DESK] = (unsigned)fake_setting("FAKE_REPLANNED")},
                        .minutes = {0.01, 0.5, 90},
                        .config_size = sizeof(FakeConfig),
                        .tables = tables,

@@ -41,7 +41,7 @@ static bool is_foreign(const Lab *lab, const Table *stamp, const char *key) {
 
 static bool is_present_version(const Lab *lab, const Table *stamp) {
     char version[24], results[24];
-    snprintf(version, sizeof version, "%u", lab->experiment->version);
+    snprintf(version, sizeof version, "%u", lab_version(lab));
     snprintf(results, sizeof results, "%d", RESULTS_VERSION);
     return manifest_has(stamp, "version", version) &&
            manifest_has(stamp, "results_version", results) &&

@@ -121,7 +121,7 @@ static void add_result(const Lab *lab, Table *manifest, size_t count) {
     manifest_add(manifest, "experiment", "%s", experiment->name);
     manifest_add(manifest, "title", "%s", experiment->title);
     manifest_add(manifest, "results_version", "%d", RESULTS_VERSION);
-    manifest_add(manifest, "version", "%u", experiment->version);
+    manifest_add(manifest, "version", "%u", lab_version(lab));
     manifest_add(manifest, "scale", "%s", scale_name(lab->plan->scale));
     manifest_add(manifest, "seeds", "%u", (unsigned)*lab->plan->seeds_used);
     manifest_add(manifest, "engine", "%s", lab->engine);

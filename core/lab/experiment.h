@@ -47,7 +47,7 @@ uint32_t plan_seeds(const Plan *plan, uint32_t otherwise);
  * "=,._+-":
  *     plan_add(plan, &(Config){.rate = 5, .seed = 1}, "rate=%g,seed=%u", 5.0, 1u);
  * Everything the cell does must follow from config; changing what a cell does means raising
- * Experiment.version. */
+ * Experiment.version, or replanned where only one scale's cells change. */
 void plan_add(Plan *plan, const void *config, const char *key_format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -81,7 +81,8 @@ typedef struct Experiment {
     const char *question;        /* one sentence ending in a question mark */
     const char *sources;         /* "001 (Qiita, ...)"; several separated by "; " */
     unsigned version;            /* of the plan and of what a cell does */
-    double minutes[3];           /* one core, at smoke, desk, paper: for `make list` and --list */
+    unsigned replanned[3];       /* added to it at smoke, desk, paper: changes of one scale's plan */
+    double minutes[3];           /* one core, smoke, desk, paper: for `make list` and --list */
     size_t config_size;
     const TableSpec *tables;     /* ends with a NULL name */
     const Claim *claims;         /* ends with a NULL id; NULL = none */

@@ -92,6 +92,11 @@ typedef struct Lab {
     Table *data;           /* checksums of the data sets, a manifest; NULL = not yet verified */
 } Lab;
 
+/* Of the experiment at this scale. */
+static inline unsigned lab_version(const Lab *lab) {
+    return lab->experiment->version + lab->experiment->replanned[lab->plan->scale];
+}
+
 static inline size_t lab_table_count(const Experiment *experiment) {
     size_t count = 0;
     while (experiment->tables[count].name != NULL) {

@@ -20,8 +20,8 @@ struct CellFiles {
  * checkpoint; '@' is in no key. */
 static const char *scratch_directory(const Lab *lab, Arena *arena, const char *key) {
     char *path = arena_format(arena, "%s/.scratch-%s@%s,v%u.%d,%s", lab->cells, key,
-                              scale_name(lab->plan->scale), lab->experiment->version,
-                              RESULTS_VERSION, lab->engine);
+                              scale_name(lab->plan->scale), lab_version(lab), RESULTS_VERSION,
+                              lab->engine);
     return path;
 }
 
@@ -86,7 +86,7 @@ static bool write_table(const Table *table, const char *name, const char *direct
 static Table *make_stamp(const Lab *lab, const char *key) {
     Table *stamp = manifest_create();
     manifest_add(stamp, "experiment", "%s", lab->experiment->name);
-    manifest_add(stamp, "version", "%u", lab->experiment->version);
+    manifest_add(stamp, "version", "%u", lab_version(lab));
     manifest_add(stamp, "results_version", "%d", RESULTS_VERSION);
     manifest_add(stamp, "scale", "%s", scale_name(lab->plan->scale));
     manifest_add(stamp, "engine", "%s", lab->engine);
