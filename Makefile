@@ -176,8 +176,8 @@ data: $(BUILD)/bin/cifar_batches ## fetch and verify MNIST, CIFAR-10 and Fashion
 FAILED := $(BUILD)/reproduce-failed
 .PHONY: reproduce
 reproduce: all data ## run every experiment, draw its figures, print the scoreboard
-	+@rm -f $(FAILED); for targets in "$(RUNS)" "$(FIGURES)"; do \
-	 $(MAKE) --no-print-directory -k -j1 $$targets || touch $(FAILED); done
+	+@rm -f $(FAILED); $(MAKE) --no-print-directory -k -j1 $(RUNS) || touch $(FAILED); \
+	 $(MAKE) --no-print-directory -k -j$(JOBS) $(FIGURES) || touch $(FAILED)
 	@$(BUILD)/bin/claims $(RESULTS)
 	@if [ -d $(REFERENCE) ]; then $(BUILD)/bin/compare --summary $(REFERENCE) $(RESULTS) || \
 	 [ $$? -eq 1 ]; else echo "no reference results at scale $(SCALE) to compare with"; fi

@@ -3,7 +3,7 @@
 load 'plots/style.gp'
 
 divisor = scale eq "paper" ? 1 : scale eq "desk" ? 50 : 500
-net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick, 1/%d of the iterations", divisor)
+net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick%s, 1/%d as long", scale eq "desk" ? " at 16 x 16" : "", divisor)
 # one policy keeps one colour through all figures: its place here
 policies = "fixed triangular2 exp decay exp_range exp_range_amplitude decay_drops triangular"
 colour(p) = sum [place = 1:words(policies)] (word(policies, place) eq p ? place : 0)

@@ -15,7 +15,7 @@ static bool at_scale(const Results *results, const char *scale) {
 
 static Reading reading(const Results *results, const char *method, const char *policy,
                        const char *name, uint64_t iteration) {
-    uint64_t divisor = at_scale(results, "paper") ? 1 : at_scale(results, "desk") ? 250 : 1000;
+    uint64_t divisor = at_scale(results, "paper") ? 1 : at_scale(results, "desk") ? 125 : 1000;
     return (Reading){name, {{"method", method}, {"policy", policy}}, iteration / divisor};
 }
 

@@ -2,8 +2,8 @@
 # Figure 5 of the paper, Table 3 with the paper's numbers, and the cost of an update.
 load 'plots/style.gp'
 
-divisor = scale eq "paper" ? 1 : scale eq "desk" ? 250 : 1000
-net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick, 1/%d of the iterations", divisor)
+divisor = scale eq "paper" ? 1 : scale eq "desk" ? 125 : 1000
+net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick%s, 1/%d as long", scale eq "desk" ? " at 16 x 16" : "", divisor)
 runs = of_seeds("Medians of the seeds with their quartiles.") . " " . net . "."
 got = " " . system(sprintf("tail -n +2 '%s/curve.csv' | cut -d, -f1,2,4 | sort -u | tr '\\n' ' '", in))
 

@@ -14,7 +14,7 @@ enum { ITERATIONS = 60000 };
 static Reading reading(const Results *results, const char *net, const char *policy,
                        uint64_t iteration) {
     const char *scale = results_scale(results);
-    uint64_t divisor = strcmp(scale, "paper") == 0 ? 1 : strcmp(scale, "desk") == 0 ? 200 : 2000;
+    uint64_t divisor = strcmp(scale, "paper") == 0 ? 1 : strcmp(scale, "desk") == 0 ? 100 : 2000;
     return (Reading){policy, {{"net", net}, {"policy", policy}}, iteration / divisor};
 }
 

@@ -2,8 +2,8 @@
 # Figure 6 of the paper and the range test that the bounds came from.
 load 'plots/style.gp'
 
-divisor = scale eq "paper" ? 1 : scale eq "desk" ? 200 : 2000
-note = scale eq "paper" ? "" : sprintf(" 1/%d of the iterations.", divisor)
+divisor = scale eq "paper" ? 1 : scale eq "desk" ? 100 : 2000
+note = scale eq "paper" ? "" : sprintf(" 1/%d as long%s.", divisor, scale eq "desk" ? ", at 16 x 16" : "")
 runs = of_seeds("Medians of the seeds with their quartiles.") . note
 net(w) = w[1:strstrt(w, ",") - 1]
 policy(w) = w[strstrt(w, ",") + 1:*]
@@ -28,7 +28,8 @@ plot for [w in all] curve(w) using "iteration":(100 * column("low")):(100 * colu
 
 eval figure("range", 720, 480)
 eval headline("Range test of the two networks of sigmoids", \
-    of_seeds("Median of the seeds.") . " Dotted: the bounds taken, base and maximum." . note)
+    of_seeds("Median of the seeds.") . " Dotted: the bounds taken, base and maximum." . \
+    (scale eq "paper" ? "" : " A shorter test."))
 set logscale x; set format x power_of_ten
 set xlabel "rate" offset 0, 0.4; set ylabel "training loss"
 set bmargin 6

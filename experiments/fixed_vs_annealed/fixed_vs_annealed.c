@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 100, TRAINING = 50000, VALIDATION = 10000, POINTS = 25, MAX_SEEDS = 200 };
+enum { BATCH = 100, TRAINING = 50000, VALIDATION = 10000, LOOKED_AT = 2000, POINTS = 25,
+       MAX_SEEDS = 200 };
 
 typedef enum Policy {
     CONSTANT,
@@ -95,8 +96,8 @@ static const LayerSpec layers[] = {
     {.kind = LAYER_DENSE, .units = 10, .init = {.kind = INIT_XAVIER}},
     {.kind = LAYER_END}};
 
-/* Trains, noting the mean training loss and the validation score POINTS times. */
-static bool train(Trainer *trainer, Cell *cell, const Dataset *validation, Error *err) {
+/* Trains, noting the mean training loss and the score on some validation images POINTS times. */
+static bool train(Trainer *trainer, Cell *cell, const Dataset *some, Error *err) {
     const Config *c = cell->config;
     Table *curves = cell_table(cell, "curves");
     uint32_t interval = c->iterations / POINTS;
@@ -106,12 +107,12 @@ static bool train(Trainer *trainer, Cell *cell, const Dataset *validation, Error
         return false;
     while (trainer->iteration < c->iterations) {
         bool point = trainer->iteration == 0 || (trainer->iteration + 1) % interval == 0;
-        if (!watch_step(watch, trainer, point, validation))
+        if (!watch_step(watch, trainer, point, some))
             break;
         sum += trainer->loss;
         if (trainer->iteration % interval)
             continue;
-        Score score = trainer_score(trainer, validation);
+        Score score = trainer_score(trainer, some);
         table_row(curves, v_text(policy_names[c->policy]), v_double(c->rate), v_count(c->seed),
                   v_count((int64_t)trainer->iteration), v_double(trainer->rate),
                   v_double(sum / interval), v_double(score.loss), v_double(score.accuracy));
@@ -144,7 +145,8 @@ static bool cell(Cell *cell, Error *err) {
                               .optimizer = {.method = OPTIMIZER_MOMENTUM, .momentum = 0.9},
                               .loss_bound = 1e3},
                  cell->arena);
-    if (!train(&trainer, cell, &validation, err))
+    Dataset some = dataset_view(&validation, 0, NULL, LOOKED_AT, cell->arena);
+    if (!train(&trainer, cell, &some, err))
         return false;
     Score valid = trainer_score(&trainer, &validation), last = trainer_score(&trainer, test);
     table_row(cell_table(cell, "runs"), v_text(policy_names[c->policy]), v_double(c->rate),
@@ -315,8 +317,8 @@ static const Experiment experiment = {
     .title = "Constant against annealed learning rates, MLP on MNIST",
     .question = "Does a rate that falls during training beat the best constant rate?",
     .sources = "002 (CS231n, learning and evaluation); 000 (a rate that changes during training)",
-    .version = 1,
-    .minutes = {0.1, 4, 60},
+    .version = 2,
+    .minutes = {0.1, 3.4, 60},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = claims,

@@ -17,15 +17,15 @@ const char *const problem_names[PROBLEMS] = {"cifar10", "mnist_mlp"};
 static const Config smith[] = {
     [SCALE_SMOKE] = {.form = SMITH, .net = CAFFE_QUICK, .iterations = 20, .batch = 5,
                      .test_images = 10},
-    [SCALE_DESK] = {.form = SMITH, .net = CAFFE_QUICK, .iterations = 300, .batch = 100,
-                    .test_images = 500},
+    [SCALE_DESK] = {.form = SMITH, .net = CAFFE_QUICK, .halved = true, .iterations = 300,
+                    .batch = 100, .test_images = 500},
     [SCALE_PAPER] = {.form = SMITH, .net = CAFFE_FULL, .iterations = 4000, .batch = 100}};
 
 static const Config exponential[] = {
     [SCALE_SMOKE] = {.form = EXPONENTIAL, .net = CAFFE_QUICK, .iterations = 100, .batch = 4,
                      .training = 50},
-    [SCALE_DESK] = {.form = EXPONENTIAL, .net = CAFFE_QUICK, .iterations = 100, .batch = 100,
-                    .training = 300},
+    [SCALE_DESK] = {.form = EXPONENTIAL, .net = CAFFE_QUICK, .halved = true, .iterations = 100,
+                    .batch = 100, .training = 300},
     [SCALE_PAPER] = {.form = EXPONENTIAL, .net = CAFFE_FULL, .iterations = 100, .batch = 100,
                      .training = 3000}};
 
@@ -78,6 +78,7 @@ static const Experiment experiment = {
     .sources = "004 (Qiita, learning rates after fast.ai); Smith, Cyclical Learning Rates for "
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
+    .replanned = {[SCALE_DESK] = 1},
     .minutes = {0.05, 1.1, 25},
     .config_size = sizeof(Config),
     .tables = tables,

@@ -2,7 +2,7 @@
 # Figure 3 of the paper, the exponential form, what every rule suggests, and what that is worth.
 load 'plots/style.gp'
 
-net = scale eq "paper" ? "cifar10_full, 4,000 iterations" : "cifar10_quick, a shorter ramp"
+net = scale eq "paper" ? "cifar10_full, 4,000 iterations" : "cifar10_quick" . (scale eq "desk" ? " at 16 x 16" : "")
 
 # ---- Smith's form ----
 $there << END
@@ -31,7 +31,7 @@ point,accuracy
 END
 eval figure("smith", 720, 480)
 eval headline("Accuracy while the rate grows along a line (CLR Figure 3)", \
-    of_seeds("Thin: seeds; thick: their median.") . " " . net . ". Stars: read off the paper's figure.")
+    of_seeds("Thin: seeds; thick: their median.") . " " . net . ". Stars: the paper's.")
 set xlabel "rate"; set ylabel "test accuracy (%)"
 set xrange [0:0.02]
 eval mark_x(0.001, "base there")

@@ -25,6 +25,7 @@ typedef struct Config {
     Problem problem;
     uint32_t seed;
     CaffeNet net;                      /* of CIFAR10 */
+    bool halved;                       /* its images */
     uint32_t iterations, batch;        /* of the ramp */
     size_t test_images;                /* Smith's form; 0 = all */
     uint32_t training;                 /* updates at every suggested rate afterwards; 0 = none */

@@ -40,8 +40,9 @@ bool smith_cell(Cell *cell, Error *err) {
     Schedule ramp = linear_ramp(c);
     Trainer trainer;
     const Dataset *test;
-    if (!cifar_trainer(&(CifarRun){.net = c->net, .seed = c->seed, .schedule = &ramp,
-                                   .batch = c->batch, .test_images = c->test_images},
+    if (!cifar_trainer(&(CifarRun){.net = c->net, .halved = c->halved, .seed = c->seed,
+                                   .schedule = &ramp, .batch = c->batch,
+                                   .test_images = c->test_images},
                        cell, &trainer, &test, err) ||
         !curve_run(&(Curve){.cell = cell, .trainer = &trainer, .table = "smith", .start = true,
                             .iterations = c->iterations, .interval = c->iterations / SMITH_POINTS,
@@ -100,8 +101,9 @@ static bool ramp_trainer(const Config *c, const Schedule *schedule, Cell *cell, 
     const Dataset *test;
     if (c->problem == MNIST_MLP)
         return mnist_trainer(c, schedule, cell, trainer, &test, err);
-    if (!cifar_trainer(&(CifarRun){.net = c->net, .seed = c->seed, .schedule = schedule,
-                                   .batch = c->batch}, cell, trainer, &test, err))
+    if (!cifar_trainer(&(CifarRun){.net = c->net, .halved = c->halved, .seed = c->seed,
+                                   .schedule = schedule, .batch = c->batch},
+                       cell, trainer, &test, err))
         return false;
     trainer->spec.loss_bound = 1e30; /* the stop rule decides, not the trainer */
     return true;

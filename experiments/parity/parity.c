@@ -100,7 +100,7 @@ static const Experiment parity = {
                 "the weights it starts from?",
     .sources = "001 (Qiita, hyperparameters part 1: the learning rate)",
     .version = 1,
-    .minutes = {0.03, 0.6, 20},
+    .minutes = {0.03, 1, 20},
     .config_size = sizeof(Config),
     .tables = parity_tables,
     .claims = parity_claims,

@@ -158,7 +158,7 @@ static const Experiment period_tuning = {
                 "a tuner that finds it really fit?",
     .sources = "000 (np2lkoo, autoencoders part 9: rates that change during training)",
     .version = 1,
-    .minutes = {0.15, 2, 520},
+    .minutes = {0.15, 4.5, 520},
     .config_size = sizeof(Config),
     .tables = period_tables,
     .claims = period_claims,

@@ -35,7 +35,7 @@ static const Param params[] = {
                   .conditional = true, .parent = L2, .when = 0},
     [PASSES] = {.name = "passes", .kind = PARAM_UNIFORM, .low = 100, .high = 1000, .quantum = 1}};
 
-enum { PARAMS = sizeof params / sizeof *params, SHORT_PASSES = 12 };
+enum { PARAMS = sizeof params / sizeof *params, SHORT_PASSES = 8 };
 
 Space network_space_at(Scale scale, Param copy[SPACE_MAX]) {
     memcpy(copy, params, sizeof params);

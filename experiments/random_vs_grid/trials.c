@@ -52,7 +52,7 @@ void trials_plan(Plan *plan) {
 
 /* Images for training, validation and test: the paper's at paper scale. */
 static const size_t images[][3] = {[SCALE_SMOKE] = {200, 200, 200},
-                                   [SCALE_DESK] = {2000, 1000, 5000},
+                                   [SCALE_DESK] = {1000, 500, 2000},
                                    [SCALE_PAPER] = {10000, 2000, 50000}};
 
 static void write_trial(Table *table, const Config *c, const Space *space, const Trial *t,

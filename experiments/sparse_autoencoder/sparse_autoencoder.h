@@ -4,8 +4,8 @@
  *
  * Three families of set-ups.  The blog's: its author's net and data (original_report), batches of
  * 20 sorted digits, masking noise, dropout, gradient descent; random streams are the lab's.
- * The book's: batches of 100 shuffled images, no noise, Adam, the textbook's sparse term.  And one
- * of a tutorial's, UFLDL: 10,000 images at once, L-BFGS.
+ * The book's: batches of shuffled images, no noise, Adam, the textbook's sparse term.  And one
+ * of a tutorial's, UFLDL: all images at once, L-BFGS.
  */
 #ifndef TIDEMARK_SPARSE_AUTOENCODER_H
 #define TIDEMARK_SPARSE_AUTOENCODER_H
@@ -39,6 +39,7 @@ typedef struct Config {
     uint32_t setup; /* index into setups */
     uint32_t seed;
     uint32_t steps; /* epochs of 3 batches (BLOG), batches (BOOK), iterations (TUTORIAL) */
+    uint32_t images; /* of a batch (BOOK), in all (TUTORIAL); the BLOG's are its author's */
     uint32_t hidden;
     uint32_t detail; /* Detail: its units too; its weight sheet and restored images too */
     double beta, rho;
@@ -67,7 +68,7 @@ typedef struct Trainee Trainee;
 Trainee *trainee_create(Run *run);
 void trainee_go(Trainee *trainee, Run *run, uint32_t from, uint32_t to);
 
-/* The tutorial's: L-BFGS on the first 10,000 images at once. */
+/* The tutorial's: L-BFGS on the first Config.images at once. */
 typedef struct Tutorial Tutorial;
 Tutorial *tutorial_create(Run *run);
 void tutorial_step(Tutorial *tutorial);

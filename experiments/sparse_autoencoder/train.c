@@ -11,7 +11,7 @@
 #include "experiments/sparse_autoencoder/sparse_autoencoder.h"
 #include <math.h>
 
-enum { V = DIGIT_PIXELS, BLOG_BATCH = 20, BLOG_BATCHES = 3, BOOK_BATCH = 100 };
+enum { V = DIGIT_PIXELS, BLOG_BATCH = 20, BLOG_BATCHES = 3 };
 static const double beta1 = 0.9, beta2 = 0.999;
 
 struct Trainee {
@@ -130,7 +130,7 @@ static void book_init(Trainee *t, Run *run) {
     Arena *arena = run->cell->arena;
     Error err;
     const size_t n = run->net.weights + run->net.biases;
-    BatchPlan plan = {.set = dataset_open("mnist", DATASET_TRAIN, &err), .size = BOOK_BATCH,
+    BatchPlan plan = {.set = dataset_open("mnist", DATASET_TRAIN, &err), .size = run->config->images,
                       .seed = run->config->seed};
     if (run->mean != NULL) { /* in bytes there, from 0 to 1 here */
         plan.shift = arena_copy(arena, run->mean, V * sizeof *run->mean);

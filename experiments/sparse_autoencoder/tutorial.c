@@ -9,7 +9,7 @@
 #include "core/learn/lbfgs.h"
 #include "experiments/sparse_autoencoder/sparse_autoencoder.h"
 
-enum { V = DIGIT_PIXELS, IMAGES = 10000, PIECE = 100, MEMORY = 20 };
+enum { V = DIGIT_PIXELS, PIECE = 100, MEMORY = 20 };
 
 struct Tutorial {
     Run *run;
@@ -38,15 +38,15 @@ static DenoiserBatch forward_piece(Tutorial *t, size_t first) {
 /* Mean activities over all images, the penalty and its slopes. */
 static double find_slopes(Tutorial *t) {
     const Run *run = t->run;
-    const size_t hidden = run->config->hidden;
+    const size_t hidden = run->config->hidden, all = run->config->images;
     double *activity = run->sparse.activity;
     for (size_t j = 0; j < hidden; j++) {
         activity[j] = 0;
     }
-    for (size_t at = 0; at < IMAGES; at += PIECE) {
+    for (size_t at = 0; at < all; at += PIECE) {
         DenoiserBatch batch = forward_piece(t, at);
         for (size_t i = 0; i < batch.count * hidden; i++) {
-            activity[i % hidden] += (double)run->net.code[i] / IMAGES;
+            activity[i % hidden] += (double)run->net.code[i] / (double)all;
         }
     }
     const double beta = run->config->beta, rho = run->config->rho;
@@ -61,15 +61,17 @@ static double objective(void *context, const Real *parameters, Real *gradient) {
     Tutorial *t = context;
     Denoiser *net = &t->run->net;
     const double decay = t->run->setup->decay;
+    const size_t all = t->run->config->images;
+    const Real share = 1 / (Real)all;
     double penalty = t->run->config->beta > 0 ? find_slopes(t) : 0, squared = 0;
     vec_fill(gradient, 0, net->weights + net->biases);
-    for (size_t at = 0; at < IMAGES; at += PIECE) {
+    for (size_t at = 0; at < all; at += PIECE) {
         DenoiserBatch batch = forward_piece(t, at);
         squared += vec_sum_squared_difference(net->decoded, batch.target, batch.count * V);
-        denoiser_backward(net, &batch, (Real)1 / IMAGES, (Real)1 / IMAGES, gradient);
+        denoiser_backward(net, &batch, share, share, gradient);
     }
     vec_axpy((Real)decay, parameters, gradient, net->weights);
-    return squared / 2 / IMAGES + penalty + decay / 2 * vec_sum_squares(parameters, net->weights);
+    return squared / 2 / (double)all + penalty + decay / 2 * vec_sum_squares(parameters, net->weights);
 }
 
 Tutorial *tutorial_create(Run *run) {

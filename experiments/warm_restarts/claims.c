@@ -12,7 +12,7 @@
 
 static uint64_t scaled(const Results *results, uint64_t iteration) {
     const char *scale = results_scale(results);
-    return iteration / (strcmp(scale, "paper") == 0 ? 1 : strcmp(scale, "desk") == 0 ? 125 : 500);
+    return iteration / (strcmp(scale, "paper") == 0 ? 1 : strcmp(scale, "desk") == 0 ? 100 : 500);
 }
 
 static Finding judge(const Results *results, const char *a, uint64_t i, const char *b,

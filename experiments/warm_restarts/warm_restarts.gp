@@ -2,8 +2,8 @@
 # Curves and ends of warm restarts and one-cycle against cyclical and fixed rates.
 load 'plots/style.gp'
 
-divisor = scale eq "paper" ? 1 : scale eq "desk" ? 125 : 500
-net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick, 1/%d of the iterations", divisor)
+divisor = scale eq "paper" ? 1 : scale eq "desk" ? 100 : 500
+net = scale eq "paper" ? "cifar10_full" : sprintf("cifar10_quick%s, 1/%d as long", scale eq "desk" ? " at 16 x 16" : "", divisor)
 policies = "fixed triangular2 sgdr_doubling one_cycle cosine sgdr_equal fixed_drops one_cycle_smith"
 colour(p) = sum [place = 1:words(policies)] (word(policies, place) eq p ? place : 0)
 label(p) = p eq "sgdr_doubling" ? "SGDR, periods doubling" : p eq "sgdr_equal" ? \
