@@ -65,6 +65,41 @@ static void a_product_that_descends_has_the_bits_of_two_steps(void **state) {
                                       variant & 2 ? (Real)0.01 : 0);
 }
 
+static void back_against_two_products(size_t m, size_t n, size_t gap, Real decay) {
+    const size_t ld = n + gap, size = m * ld;
+    Real *x = numbers(m, 3, m), *dy = numbers(n, 3, n), *start = numbers(size, 2, gap);
+    Real *w = numbers(size, 0, 1), *both = numbers(size, 0, 2);
+    Real *dx = numbers(m, 0, 3), *dx_both = numbers(m, 0, 4);
+    for (size_t i = 0; i < size; i += 5)
+        start[i] = -(Real)0;
+    FOR_EACH_ISA(isa) {
+        char what[96];
+        snprintf(what, sizeof what, "back, %zu x %zu (ld %zu), decay %g", m, n, ld, (double)decay);
+        memcpy(w, start, size * sizeof *w);
+        memcpy(both, start, size * sizeof *w);
+        gemm(&(Gemm){.form = GEMM_NT, .m = 1, .n = m, .k = n, .a = dy, .lda = n, .b = w, .ldb = ld,
+                     .c = dx, .ldc = m});
+        gemm(&(Gemm){.form = GEMM_TN, .m = m, .n = n, .k = 1, .a = x, .lda = m, .b = dy, .ldb = n,
+                     .descend = true, .rate = (Real)0.1, .decay = decay, .c = w, .ldc = ld});
+        gemm_back(&(GemmBack){.m = m, .n = n, .x = x, .dy = dy, .w = both, .ldw = ld,
+                              .dx = dx_both, .rate = (Real)0.1, .decay = decay});
+        assert_same_array(dx_both, dx, m, what, isa);
+        assert_same_array(both, w, size, what, isa);
+    }
+    free(x), free(dy), free(start), free(w), free(both), free(dx), free(dx_both);
+}
+
+static void the_way_back_has_the_bits_of_two_products(void **state) {
+    (void)state;
+    static const size_t shapes[][3] = {{0, 200, 0}, {1, 0, 0},   {1, 1, 0},   {70, 127, 1},
+                                       {4, 128, 0}, {7, 129, 3}, {2, 144, 0}, {100, 784, 0},
+                                       {9, 143, 2}, {130, 50, 0}, {1, 1000, 0}};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
+        for (int decayed = 0; decayed < 2; decayed++)
+            back_against_two_products(shapes[s][0], shapes[s][1], shapes[s][2],
+                                      decayed ? (Real)0.01 : 0);
+}
+
 static void only_our_engine_offers_it(void **state) {
     (void)state;
     use_engine(ENGINE_OWN, NULL);
@@ -84,6 +119,8 @@ static const LayerSpec autoencoder[] = {
 static const LayerSpec wide[] = {DENSE(300), {.kind = LAYER_SIGMOID}, DENSE(101),
                                  {.kind = LAYER_SIGMOID}, DENSE(INPUTS), {.kind = LAYER_SIGMOID},
                                  {.kind = LAYER_END}};
+static const LayerSpec widening[] = {DENSE(13), {.kind = LAYER_SIGMOID}, DENSE(150),
+                                     {.kind = LAYER_SIGMOID}, DENSE(INPUTS), {.kind = LAYER_END}};
 static const LayerSpec tied[] = {
     {.kind = LAYER_DROPOUT, .share = 0.2}, DENSE(23), {.kind = LAYER_SIGMOID},
     {.kind = LAYER_DENSE, .units = INPUTS, .tied = 2}, {.kind = LAYER_END}};
@@ -102,6 +139,7 @@ static const struct Training {
                  {"autoencoder, decay", autoencoder, 0, {.weight_decay = 0.01, .bias_rate = 2}},
                  {"autoencoder in tiles", autoencoder, 7, {0}},
                  {"wide", wide, 0, {.weight_decay = 0.01}},
+                 {"widening", widening, 0, {0}},
                  {"tied", tied, 0, {0}},
                  {"no bias, decay", no_bias, 0, {.weight_decay = 0.01, .decay_biases = true}}};
 
@@ -198,6 +236,7 @@ int main(int argc, char **argv) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_product_that_descends_has_the_bits_of_two_steps),
+        cmocka_unit_test(the_way_back_has_the_bits_of_two_products),
         cmocka_unit_test(only_our_engine_offers_it),
         cmocka_unit_test(trainings_have_the_same_bits),
         cmocka_unit_test(a_loss_over_the_bound_moves_nothing),

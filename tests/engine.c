@@ -68,6 +68,10 @@ static Product random_product(Rng *rng, bool awkward) {
                        .k = random_size(rng)}};
     if (rng_below(rng, 6) == 0) /* up to 2,000, beyond every block of the engine */
         t.p.k = (100u << rng_below(rng, 5)) + rng_below(rng, 400);
+    if (rng_below(rng, 6) == 0) { /* one example, or few, and a wide layer */
+        t.p.m = 1 + rng_below(rng, 3) / 2;
+        t.p.n = 100 + rng_below(rng, 900);
+    }
     Gemm *p = &t.p;
     size_t more = rng_below(rng, 2) ? rng_below(rng, 5) : 0;
     p->lda = (form == GEMM_TN ? p->m : p->k) + more;

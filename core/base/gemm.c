@@ -14,6 +14,7 @@
 static const GemmKernels *const tables[] = KERNEL_TABLES(gemm_kernels);
 static const GemmKernels *const sparse_tables[] = KERNEL_TABLES(gemm_sparse_kernels);
 static const GemmKernels *const dot_tables[] = KERNEL_TABLES(gemm_dot_kernels);
+static const GemmBackKernels *const back_tables[] = KERNEL_TABLES(gemm_back_kernels);
 static const GemmKernels *const outer_tables[] = KERNEL_TABLES(gemm_outer_kernels);
 static const GemmKernels *const few_tables[] = KERNEL_TABLES(gemm_few_kernels);
 
@@ -70,4 +71,26 @@ void gemm(const Gemm *product) {
         sparse_tables[engine_variant]->run(product);
     else
         tables[engine_variant]->run(product);
+}
+
+/* Short rows have another order: a few of them at a time stay in the first-level cache meanwhile. */
+static void back_in_two(const GemmBack *b) {
+    enum { PART_BYTES = 28 * 1024 };
+    size_t most = PART_BYTES / sizeof(Real) / GEMM_LONG;
+    for (size_t i = 0; i < b->m; i += most) {
+        size_t rows = b->m - i < most ? b->m - i : most;
+        Real *w = b->w + i * b->ldw;
+        gemm(&(Gemm){.form = GEMM_NT, .m = 1, .n = rows, .k = b->n, .a = b->dy, .lda = b->n,
+                     .b = w, .ldb = b->ldw, .c = b->dx + i, .ldc = rows});
+        gemm(&(Gemm){.form = GEMM_TN, .m = rows, .n = b->n, .k = 1, .a = b->x + i, .lda = rows,
+                     .b = b->dy, .ldb = b->n, .descend = true, .rate = b->rate,
+                     .decay = b->decay, .c = w, .ldc = b->ldw});
+    }
+}
+
+void gemm_back(const GemmBack *back) {
+    if (back->n >= GEMM_LONG)
+        back_tables[engine_variant]->run(back);
+    else
+        back_in_two(back);
 }

@@ -56,4 +56,18 @@ void gemm(const Gemm *product);
 /* Whether `descend` is offered: by our own engine, for up to 512 terms a sum. */
 bool gemm_can_descend(size_t k);
 
+/* One example's way back through a dense layer whose weights W (m x n, rows ldw apart) it moves:
+ *     dx (m) = W dy,   then   W = W - rate (x dy' + decay W)
+ * to the bit (while W is finite) what GEMM_NT with C = dx and GEMM_TN with `descend` give one after
+ * the other; but W comes from memory once.  Where gemm_can_descend(1). */
+typedef struct GemmBack {
+    size_t m, n;
+    const Real *x, *dy; /* m; n */
+    Real *w, *dx;       /* m x n; m */
+    size_t ldw;
+    Real rate, decay;
+} GemmBack;
+
+void gemm_back(const GemmBack *back);
+
 #endif

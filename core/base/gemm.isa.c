@@ -255,10 +255,49 @@ static void run_narrow(const Gemm *p) {
     }
 }
 
+/* One long row of C: rows of B go by whole, a few at a time, as they lie in memory; the sums wait in
+ * the first-level cache. */
+enum { TOGETHER = 4 };
+
+INLINE void add_numbers(const size_t rows, const VR number[TOGETHER], const Real *b,
+                        const size_t ldb, const Real *start, Real *c, const size_t live) {
+    VR sum = start ? vr_load_first(start, live) : vr_zero();
+    UNROLL for (size_t r = 0; r < rows; r++)
+        sum = vr_fma(number[r], vr_load_first(b + r * ldb, live), sum);
+    vr_store_first(c, sum, live);
+}
+
+INLINE void add_rows(const size_t rows, const Gemm *p, size_t k, const Real *start) {
+    const size_t n = p->n, ldb = p->ldb;
+    const Real *b = p->b + k * ldb;
+    Real *c = p->c;
+    VR number[TOGETHER];
+    UNROLL for (size_t r = 0; r < rows; r++)
+        number[r] = vr_set(p->a[k + r]);
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        add_numbers(rows, number, b + j, ldb, start ? start + j : NULL, c + j, LANES);
+    if (j < n)
+        add_numbers(rows, number, b + j, ldb, start ? start + j : NULL, c + j, n - j);
+}
+
+static void run_long_row(const Gemm *p) {
+    const Real *start = p->add ? p->c : p->bias;
+    size_t k = 0;
+    for (; k + TOGETHER <= p->k; k += TOGETHER, start = p->c)
+        add_rows(TOGETHER, p, k, start);
+    for (; k < p->k; k++, start = p->c)
+        add_rows(1, p, k, start);
+    if (p->k == 0)
+        add_rows(0, p, 0, start);
+}
+
 static void run(const Gemm *p) {
     if (p->m == 0 || p->n == 0 || (p->k == 0 && p->add))
         return;
-    if (p->form == GEMM_TN && p->n <= LANES - LANES / 4 && p->m >= 2 * LANES && p->k >= 2)
+    if (p->form == GEMM_NN && p->m == 1 && p->n > MAX_VECTORS * LANES)
+        run_long_row(p);
+    else if (p->form == GEMM_TN && p->n <= LANES - LANES / 4 && p->m >= 2 * LANES && p->k >= 2)
         run_narrow(p);
     else
         run_cut(p);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * gemm_dot.isa.c - GEMM_NT with a long k, for one instruction set.
+ * gemm_dot.isa.c - GEMM_NT with a long k, alone and in gemm_back, for one instruction set.
  *
  * Rows of A and rows of B both run along k, so an element of C is the dot product of two rows, and
  * turning B would cost more than a small product itself.  The dot product's order is its own (see
  * gemm.h): 16 chains, term k in chain k mod 16, then halves are added.  k counts as padded with
  * zeros to a multiple of 16.
  */
+#include "core/base/descend.h"
 #include "core/base/kernels.h"
 #include "core/base/simd.h"
 
@@ -166,3 +167,72 @@ static void run(const Gemm *p) {
 }
 
 const GemmKernels VARIANT(gemm_dot_kernels) = {.run = run};
+
+/* ---- gemm_back: each row of W is the row of a dot product, and moves as it goes by ---- */
+#if VR_BYTES == 64 || defined(__aarch64__)
+enum { BACK_ROWS = 4 };
+#elif VR_BYTES == 32
+enum { BACK_ROWS = 2 };
+#else
+enum { BACK_ROWS = 1 };
+#endif
+
+typedef struct Moving {
+    VR number[BACK_ROWS], rate, decay;
+} Moving;
+
+/* The first `left` of 16 terms, of which there is one at least. */
+INLINE void back_terms(const size_t rows, const bool decayed, Real *w, const size_t ldw,
+                       const Real *dy, const size_t left, const Moving *by,
+                       VR sum[BACK_ROWS][PARTS]) {
+    UNROLL for (size_t part = 0; part < PARTS; part++) {
+        size_t at = part * LANES, live = left <= at ? 0 : lanes_left(left - at);
+        VR row = vr_load_first(dy + at, live);
+        UNROLL for (size_t r = 0; r < rows; r++) {
+            Real *here = w + r * ldw + at;
+            VR old = vr_load_first(here, live), g = vr_fma(by->number[r], row, vr_zero());
+            sum[r][part] = vr_fma(row, old, sum[r][part]);
+            vr_store_first(here, decayed ? descended(old, g, by->rate, by->decay)
+                                         : vr_fma(-by->rate, g, old), live);
+        }
+    }
+}
+
+/* rows and decayed are constants wherever this is inlined */
+INLINE void back_rows(const size_t rows, const bool decayed, const GemmBack *p, size_t i) {
+    Real chains[COLUMNS][CHAINS] = {{0}}, sums[COLUMNS];
+    VR sum[BACK_ROWS][PARTS];
+    Moving by = {.rate = vr_set(p->rate), .decay = vr_set(p->decay)};
+    const size_t n = p->n, ldw = p->ldw;
+    const Real *dy = p->dy;
+    Real *w = p->w + i * ldw;
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        by.number[r] = vr_set(p->x[i + r]);
+        UNROLL for (size_t part = 0; part < PARTS; part++)
+            sum[r][part] = vr_zero();
+    }
+    size_t j = 0;
+    for (; j + CHAINS <= n; j += CHAINS)
+        back_terms(rows, decayed, w + j, ldw, dy + j, CHAINS, &by, sum);
+    if (j < n)
+        back_terms(rows, decayed, w + j, ldw, dy + j, n - j, &by, sum);
+    UNROLL for (size_t r = 0; r < rows; r++)
+        UNROLL for (size_t part = 0; part < PARTS; part++)
+            vr_store(chains[r] + part * LANES, sum[r][part]);
+    add_halves((const Real(*)[CHAINS])chains, sums);
+    for (size_t r = 0; r < rows; r++)
+        p->dx[i + r] = 0 + sums[r];
+}
+
+static void back(const GemmBack *p) {
+    size_t i = 0;
+    for (; i + BACK_ROWS <= p->m; i += BACK_ROWS)
+        if (p->decay != 0)
+            back_rows(BACK_ROWS, true, p, i);
+        else
+            back_rows(BACK_ROWS, false, p, i);
+    for (; i < p->m; i++)
+        back_rows(1, true, p, i);
+}
+
+const GemmBackKernels VARIANT(gemm_back_kernels) = {.run = back};

@@ -12,33 +12,42 @@
 
 enum { MOST = 1024 }; /* rows of C at a time */
 
+/* One vector of a row of C; skip: the number is a zero that adds nothing. */
 typedef struct Row {
-    const Real *b, *start; /* start: first values, or NULL for 0 */
-    Real *c;
     VR number, rate, decay;
-    bool skip;             /* the number is a zero that adds nothing */
-    bool descend;          /* C moves against the sums */
+    bool skip;
 } Row;
 
-INLINE void step(const Row *r, size_t j, const size_t live) {
-    VR sum = r->start ? vr_load_first(r->start + j, live) : vr_zero();
+INLINE void step(const Row *r, const bool descend, const Real *b, const Real *start, Real *c,
+                 const size_t live) {
+    VR sum = start ? vr_load_first(start, live) : vr_zero();
     if (!r->skip)
-        sum = vr_fma(r->number, vr_load_first(r->b + j, live), sum);
-    if (r->descend)
-        sum = descended(vr_load_first(r->c + j, live), sum, r->rate, r->decay);
-    vr_store_first(r->c + j, sum, live);
+        sum = vr_fma(r->number, vr_load_first(b, live), sum);
+    if (descend)
+        sum = descended(vr_load_first(c, live), sum, r->rate, r->decay);
+    vr_store_first(c, sum, live);
+}
+
+/* descend is a constant wherever this is inlined; start: the row's first values, or NULL for 0 */
+INLINE void walk(const Row *r, const bool descend, const Real *b, const Real *start, Real *c,
+                 const size_t n) {
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        step(r, descend, b + j, start ? start + j : NULL, c + j, LANES);
+    if (j < n)
+        step(r, descend, b + j, start ? start + j : NULL, c + j, n - j);
 }
 
 static void run_row(const Gemm *p, size_t i) {
     Real *c = p->c + i * p->ldc;
-    const Row r = {.b = p->b, .start = p->add ? c : p->bias, .c = c, .number = vr_set(p->a[i]),
-                   .rate = vr_set(p->rate), .decay = vr_set(p->decay),
-                   .skip = p->skip_zeros && p->a[i] == 0, .descend = p->descend};
-    size_t n = p->n, j = 0;
-    for (; j + LANES <= n; j += LANES)
-        step(&r, j, LANES);
-    if (j < n)
-        step(&r, j, n - j);
+    const Row r = {.number = vr_set(p->a[i]), .rate = vr_set(p->rate), .decay = vr_set(p->decay),
+                   .skip = p->skip_zeros && p->a[i] == 0};
+    if (!p->descend)
+        walk(&r, false, p->b, p->add ? c : p->bias, c, p->n);
+    else if (r.skip)
+        walk(&r, true, p->b, NULL, c, p->n);
+    else
+        walk(&(Row){r.number, r.rate, r.decay, false}, true, p->b, NULL, c, p->n);
 }
 
 static void run(const Gemm *p) {

@@ -47,6 +47,10 @@ typedef struct GemmKernels {
     void (*run)(const Gemm *product);
 } GemmKernels;
 
+typedef struct GemmBackKernels {
+    void (*run)(const GemmBack *back);
+} GemmBackKernels;
+
 typedef struct ConvKernels {
     void (*forward)(const ConvShape *shape, size_t n, const Real *x, const Real *w,
                     const Real *bias, Real *y);
@@ -93,6 +97,7 @@ typedef struct RngKernels { /* the blocks index ... index + RNG_GROUP * groups -
 KERNEL_DECLARE(GemmKernels, gemm_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_sparse_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_dot_kernels);
+KERNEL_DECLARE(GemmBackKernels, gemm_back_kernels);
 KERNEL_DECLARE(GemmKernels, gemm_outer_kernels);
 enum { GEMM_FEW_TERMS = 32 }; /* the longest sums that gemm_few_kernels take */
 KERNEL_DECLARE(GemmKernels, gemm_few_kernels);
