@@ -120,15 +120,17 @@ void denoiser_backward(Denoiser *net, const DenoiserBatch *batch, Real weight_fa
     add_outer(net, input_of(batch), net->pull, count, into);
 }
 
-double denoiser_step(Denoiser *net, const DenoiserBatch *batch, double weight_rate,
-                     double bias_rate) {
+void denoiser_step(Denoiser *net, const DenoiserBatch *batch, double weight_rate,
+                   double bias_rate) {
     const double count = (double)batch->count;
     denoiser_forward(net, batch);
-    double squared = vec_sum_squared_difference(net->decoded, batch->target,
-                                                batch->count * net->spec.visible);
     denoiser_backward(net, batch, (Real)(-weight_rate / count), (Real)(-bias_rate / count),
                       net->parameters);
-    return squared;
+}
+
+double denoiser_squared_error(const Denoiser *net, const DenoiserBatch *batch) {
+    return vec_sum_squared_difference(net->decoded, batch->target,
+                                      batch->count * net->spec.visible);
 }
 
 double denoiser_cross_entropy(const Denoiser *net, const DenoiserBatch *batch) {

@@ -80,10 +80,13 @@ void denoiser_backward(Denoiser *net, const DenoiserBatch *batch, Real weight_fa
                        Real bias_factor, Real *into);
 
 /* Forward, backward and one step of gradient descent on the batch's mean, with rates of their own
- * for weights and biases.  Returns the squared error summed over the batch, |decoded - target|^2,
- * before the step. */
-double denoiser_step(Denoiser *net, const DenoiserBatch *batch, double weight_rate,
-                     double bias_rate);
+ * for weights and biases.  `decoded` is that from before the step. */
+void denoiser_step(Denoiser *net, const DenoiserBatch *batch, double weight_rate,
+                   double bias_rate);
+
+/* The squared error of the last denoiser_forward or _step, |decoded - target|^2 summed over the
+ * batch. */
+double denoiser_squared_error(const Denoiser *net, const DenoiserBatch *batch);
 
 /* The cross-entropy of the last denoiser_forward, summed over the batch:
  * -(x log(y + eps) + (1 - x) log(1 - y + eps)) with eps = 1e-10, as the source prints its costs. */

@@ -60,11 +60,10 @@ double original_epoch(Original *run, uint64_t epoch) {
         }
         draw_dropout(run, count);
         draw_noise(run, count);
-        double squared = denoiser_step(&run->net,
-                                       &(DenoiserBatch){.count = count, .target = run->target,
-                                                        .noisy = run->noisy, .keep = run->keep},
-                                       rate, rate);
-        cost += squared / 2 / (V * H) / (double)count;
+        DenoiserBatch batch = {.count = count, .target = run->target, .noisy = run->noisy,
+                               .keep = run->keep};
+        denoiser_step(&run->net, &batch, rate, rate);
+        cost += denoiser_squared_error(&run->net, &batch) / 2 / (V * H) / (double)count;
     }
     return cost * sub_scale;
 }
