@@ -68,11 +68,16 @@ PROGRAMS   := $(EXPERIMENTS:%=$(BUILD)/bin/%) $(TOOLS:%=$(BUILD)/bin/%)
 .PHONY: all
 all: $(PROGRAMS) ## build every experiment and tool
 
-# a change of compiler or flags rebuilds everything
+# a change of compiler or flags rebuilds everything; `deps` may bring the compiler after make has begun
 STAMP := $(BUILD)/flags
-STAMP_TEXT := $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) | $(COMPILE) | $(LDFLAGS) $(LIBS)
-$(shell mkdir -p $(BUILD); printf '%s\n' '$(subst ','\'',$(STAMP_TEXT))' > $(STAMP).new; \
-        cmp -s $(STAMP).new $(STAMP) && rm -f $(STAMP).new || mv -f $(STAMP).new $(STAMP))
+STAMP_TEXT = $(CC) $(shell $(CC) --version 2>/dev/null | head -n 1) | $(COMPILE) | $(LDFLAGS) $(LIBS)
+WRITE_STAMP = mkdir -p $(BUILD); printf '%s\n' '$(subst ','\'',$(STAMP_TEXT))' > $(STAMP).new; \
+              cmp -s $(STAMP).new $(STAMP) && rm -f $(STAMP).new || mv -f $(STAMP).new $(STAMP)
+ifneq ($(shell command -v $(firstword $(CC))),)
+$(shell $(WRITE_STAMP))
+endif
+$(STAMP):
+	@$(WRITE_STAMP)
 
 build/include/Random123:
 	@mkdir -p build/include
@@ -187,9 +192,9 @@ reproduce: all data ## run every experiment, draw its figures, print the scorebo
 $(RUNS): run-%: $(BUILD)/bin/%
 	@$< $(DRIVER)
 
-.PHONY: figures $(FIGURES)
+.PHONY: figures $(FIGURES) figures-bench
 figures: $(patsubst $(RESULTS)/%/manifest.csv,figures-%,$(wildcard $(RESULTS)/*/manifest.csv)) ## redraw every figure from the CSV files alone
-$(FIGURES): figures-%: $(BUILD)/bin/bands
+$(FIGURES) figures-bench: figures-%: $(BUILD)/bin/bands
 	@BUILD=$(BUILD) sh tools/draw.sh $* $(LABEL)
 
 .PHONY: claims

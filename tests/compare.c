@@ -302,6 +302,20 @@ static void test_verdicts(void **state) {
 
 /* ---- tiers ---- */
 
+static void test_bits_are_compared_where_they_are_promised(void **state) {
+    (void)state;
+    for (const char *side = "a"; side != NULL; side = *side == 'a' ? "b" : NULL) {
+        put_changed(side, "columns", columns, "wall_s,machine", "wall_s,bits");
+    }
+    expect(0, "byte for byte\n");
+    put_changed("b", "runs", runs, "0.90,1", "0.90,2");
+    expect(1, "toy/runs.csv policy=fixed,seed=1 wall_s: 1 | 2");
+    put_changed("b", "runs", runs, "0.90,1", "0.90,nan");
+    expect(1, "toy/runs.csv policy=fixed,seed=1 wall_s: 1 | nan");
+    put("b", "manifest", manifest_blas);
+    expect(0, "same: ");
+}
+
 static void test_tiers_have_limits(void **state) {
     (void)state;
     use_tiers();
@@ -423,6 +437,7 @@ int main(void) {
         TEST(test_frame),
         TEST(test_alone),
         TEST(test_verdicts),
+        TEST(test_bits_are_compared_where_they_are_promised),
         TEST(test_tiers_have_limits),
         TEST(test_distributions),
         TEST(test_order_of_medians),

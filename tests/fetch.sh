@@ -200,9 +200,13 @@ if [ -x "$bin/cifar_batches" ]; then
     labels() {
         awk -v n="$1" 'BEGIN { for (; i < n; i++) printf "%s%d", i ? "," : "[", i % 10; print "]" }'
     }
+    checked= # valgrind, where it is and no sanitizer is in the program
+    if [ -z "${SANITIZE:-}" ] && command -v valgrind >/dev/null 2>&1; then
+        checked='valgrind -q --error-exitcode=9 --leak-check=full'
+    fi
     convert() {
         status=0
-        "$bin/cifar_batches" "$sheets" "$top/out" >"$top/said" 2>&1 || status=$?
+        $checked "$bin/cifar_batches" "$sheets" "$top/out" >"$top/said" 2>&1 || status=$?
     }
     nothing_made() {
         [ "$status" -eq 1 ] && [ -z "$(ls -A "$top/out")" ] && [ "$(wc -l <"$top/said")" -eq 1 ]

@@ -6,7 +6,8 @@
  * What is promised depends on how both were made (manifest.csv):
  *
  *   - both by the lab's own engine at one results_version: every value is the same text, whatever
- *     the machine; only TIER_MACHINE columns (seconds) are passed over;
+ *     the machine; only TIER_MACHINE columns (seconds) are passed over (beside them claims are held
+ *     to the verdict alone: some are judged by time);
  *   - otherwise each column is held to the tier that its experiment declares (columns.csv):
  *       exact         the same text
  *       early         relative difference at most 1e-5
@@ -14,6 +15,7 @@
  *       distribution  medians over the seeds: different when the bootstrap interval of their
  *                     difference leaves out 0 and they differ by more than the early tolerance, or
  *                     when one side has more nan; undecided when there is a single seed
+ *       bits          not compared
  *       order         of those medians: two groups whose intervals lie apart on both sides must
  *                     stand in the same order on both
  *     and the verdicts of claims.csv must be the same.

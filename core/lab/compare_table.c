@@ -196,8 +196,8 @@ static void compare_columns(Join *join) {
             continue;
         }
         Tier tier = tier_of(pair, name);
-        if (tier == TIER_MACHINE) {
-            join->comparison->machine_columns++;
+        if (tier == TIER_MACHINE || tier == TIER_BITS) {
+            join->comparison->machine_columns += tier == TIER_MACHINE;
         } else if (tier == TIER_DISTRIBUTION) {
             compare_groups(join->comparison, pair, join->pairs, join->pair_count, join->keys_a,
                            join->key_count - join->seeded, (Both){c, other});

@@ -68,9 +68,6 @@ void manifest_add_build(Table *manifest) {
     manifest_add(manifest, "compiler", "GCC %s", __VERSION__);
 #endif
     add_without_paths(manifest, "cflags", TIDEMARK_CFLAGS);
-#ifdef TIDEMARK_COMMIT
-    manifest_add(manifest, "commit", "%s", TIDEMARK_COMMIT);
-#endif
     manifest_add(manifest, "libc", "glibc %s", gnu_get_libc_version());
     manifest_add(manifest, "isa", "%s", engine_isa());
     manifest_add(manifest, "isa_available", "%s", engine_isa_list());

@@ -7,7 +7,8 @@
 
 static const char *const tier_names[] = {
     [TIER_KEY] = "key",       [TIER_EXACT] = "exact",     [TIER_EARLY] = "early",
-    [TIER_STABLE] = "stable", [TIER_MACHINE] = "machine", [TIER_DISTRIBUTION] = "distribution",
+    [TIER_STABLE] = "stable", [TIER_BITS] = "bits",       [TIER_MACHINE] = "machine",
+    [TIER_DISTRIBUTION] = "distribution",
 };
 
 const char *tier_name(Tier tier) {

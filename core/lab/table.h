@@ -25,11 +25,13 @@ typedef enum Tier {
     TIER_EARLY,        /* relative 1e-5: a training's first steps */
     TIER_STABLE,       /* relative 1e-3: trainings below the edge of stability, to their end */
     TIER_DISTRIBUTION, /* medians over seeds agree within a bootstrap interval */
+    TIER_BITS,         /* what a last bit may push over an edge (a grey value, a count, a sentence):
+                          the same text where the bits are promised, else not compared */
     TIER_MACHINE,      /* seconds, ratios of speed: never compared */
 } Tier;
 
-/* "key", "exact", "early", "stable", "distribution", "machine": as columns.csv (table,column,tier)
- * spells them. */
+/* "key", "exact", "early", "stable", "distribution", "bits", "machine": as columns.csv
+ * (table,column,tier) spells them. */
 const char *tier_name(Tier tier);
 bool tier_parse(const char *name, Tier *tier); /* false: no such tier */
 

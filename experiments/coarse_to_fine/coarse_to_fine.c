@@ -79,7 +79,7 @@ static bool cell(Cell *cell, Error *err) {
 static const Column border_columns[] = {
     {"arm", TIER_KEY}, {"seed", TIER_KEY}, {"round", TIER_KEY}, {"parameter", TIER_KEY},
     {"border", TIER_EXACT}, {"value", TIER_DISTRIBUTION}, {"low", TIER_DISTRIBUTION},
-    {"high", TIER_DISTRIBUTION}, {"widened", TIER_EXACT}, {"warning", TIER_MACHINE}, {0}};
+    {"high", TIER_DISTRIBUTION}, {"widened", TIER_EXACT}, {"warning", TIER_BITS}, {0}};
 static const TableSpec tables[] = {{"trials", tuned_trial_columns},
                                    {"times", tuned_time_columns},
                                    {"borders", border_columns},

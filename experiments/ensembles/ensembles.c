@@ -82,7 +82,7 @@ static const Experiment experiment = {
     .sources = "002 (CS231n, learning and evaluation: model ensembles); Huang et al., Snapshot "
                "Ensembles, arXiv 1704.00109",
     .version = 1,
-    .minutes = {0.05, 2.2, 45},
+    .minutes = {0.05, 2.2, 125},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = ensembles_claims,

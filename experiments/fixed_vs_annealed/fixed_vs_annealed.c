@@ -4,7 +4,7 @@
  *
  * A 784-128-10 network (ReLU, He's initial weights, momentum 0.9, batch 100) on 50,000 images of
  * MNIST; the last 10,000 training images are the validation set that chooses each policy's rate; the
- * test set is read once, at the chosen rates.  Every policy has the same budget and the same grid of
+ * test set is read at the chosen rates alone.  Every policy has the same budget and the same grid of
  * initial rates; runs with one seed share initial weights and batches, so they are compared in pairs.
  */
 #include "core/data/dataset.h"

@@ -79,7 +79,7 @@ static const Experiment experiment = {
                "Training Neural Networks, arXiv 1506.01186v6",
     .version = 1,
     .replanned = {[SCALE_DESK] = 1},
-    .minutes = {0.05, 1.1, 25},
+    .minutes = {0.05, 1.1, 41},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = lr_range_test_claims,

@@ -13,9 +13,9 @@
     { name, TIER_EXACT }
 #define SEEDS(name)                                                                                \
     { name, TIER_DISTRIBUTION }
-/* A whole number that a bit of the image may push over its edge: not compared. */
+/* A whole number that a bit of the image may push over its edge. */
 #define GREY(name)                                                                                 \
-    { name, TIER_MACHINE }
+    { name, TIER_BITS }
 #define IMAGE(u)                                                                                   \
     GREY(u "p00"), GREY(u "p01"), GREY(u "p02"), GREY(u "p03"), GREY(u "p04"), GREY(u "p05"),      \
         GREY(u "p06"), GREY(u "p07"), GREY(u "p08"), GREY(u "p09"), GREY(u "p10"), GREY(u "p11"),  \
