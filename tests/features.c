@@ -50,6 +50,15 @@ static void test_spots_and_shapes(void **state) {
     assert_int_equal(feature_of(image, 1).kind, FEATURE_SPOT);
     draw_bar(image, 6, 5, 1, 0, 1);
     assert_int_equal(feature_of(image, 1).kind, FEATURE_SHAPE);
+    draw_bar(image, 10, 1, 0, 1, 1); /* as tall as a one: sqrt((21^2 - 1 + 3^2 - 1) / 12) */
+    assert_int_equal(feature_of(image, 1).kind, FEATURE_SHAPE);
+    assert_close(feature_of(image, 1).radius, sqrt(448.0 / 12), 1e-12, 0);
+    draw_bar(image, 6, 1, 0, 1, 1); /* faint ones far away: no longer local */
+    assert_int_equal(feature_of(image, 1).kind, FEATURE_STROKE);
+    for (int r = 2; r < 26; r++) {
+        image[r * SIDE + 1] = image[r * SIDE + 26] = (Real)0.65;
+    }
+    assert_int_equal(feature_of(image, 1).kind, FEATURE_SHAPE);
 }
 
 static void test_patterns(void **state) {

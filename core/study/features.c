@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, LEAST_AREA = 8, MOST_AREA = 80 };
-static const double figure_level = 0.4, one_piece = 0.7, long_piece = 2;
+static const double figure_level = 0.4, one_piece = 0.7, long_piece = 2, local_radius = 5.5;
 
 const char *const feature_names[FEATURE_KINDS] = {"stroke", "spot", "shape", "pattern", "dead"};
 
@@ -77,6 +77,19 @@ static double elongation(const double *z, const Piece *piece) {
     return sqrt((middle + apart + pixel) / (least + pixel));
 }
 
+static double radius(const double *z) {
+    double sum = 0, x = 0, y = 0, squares = 0;
+    for (size_t i = 0; i < PIXELS; i++) {
+        double mass = z[i] * z[i], column = (double)(i % SIDE), row = (double)(i / SIDE);
+        sum += mass;
+        x += mass * column;
+        y += mass * row;
+        squares += mass * (column * column + row * row);
+    }
+    double about = squares / sum - (x * x + y * y) / (sum * sum);
+    return about > 0 ? sqrt(about) : 0;
+}
+
 Feature feature_of(const Real *weights, size_t step) {
     double z[PIXELS], sum = 0;
     bool figure[PIXELS];
@@ -101,10 +114,11 @@ Feature feature_of(const Real *weights, size_t step) {
     feature.share = heaviest.sum / sum;
     feature.area = heaviest.count;
     feature.elongation = elongation(z, &heaviest);
+    feature.radius = radius(z);
     if (feature.share >= one_piece) {
-        bool small = feature.area <= MOST_AREA;
-        bool stroke = small && feature.area >= LEAST_AREA && feature.elongation >= long_piece;
-        feature.kind = stroke ? FEATURE_STROKE : small ? FEATURE_SPOT : FEATURE_SHAPE;
+        bool local = feature.area <= MOST_AREA && feature.radius <= local_radius;
+        bool stroke = local && feature.area >= LEAST_AREA && feature.elongation >= long_piece;
+        feature.kind = stroke ? FEATURE_STROKE : local ? FEATURE_SPOT : FEATURE_SHAPE;
     }
     return feature;
 }

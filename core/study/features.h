@@ -10,11 +10,14 @@
  *     area         its pixels
  *     elongation   sqrt of the ratio of the two second moments of its values about their centre,
  *                  1/12 (a pixel's own moment) added to each: 1 for a disc, n for n pixels in a row
+ * And of the whole image, figure or not:
+ *     radius       root mean square distance of its squared values from their centre, in pixels.
+ *                  Of 1,000 MNIST digits themselves it is 6.6 (median), and below 5.5 for one in 20
  *
  *     FEATURE_STROKE    one piece (share >= 0.7) that is small (8 <= area <= 80, a tenth of the
- *                       image) and long (elongation >= 2)
- *     FEATURE_SPOT      one small piece (area <= 80) that is not
- *     FEATURE_SHAPE     one larger piece: a part of a digit or a whole one
+ *                       image), long (elongation >= 2) and local (radius <= 5.5)
+ *     FEATURE_SPOT      one small and local piece that is not
+ *     FEATURE_SHAPE     one piece that is large or spread out: most of a digit or a whole one
  *     FEATURE_PATTERN   several pieces: moire, overlaid digits, noise
  *     FEATURE_DEAD      a unit that never acts (said by the caller) or an even image
  */
@@ -32,7 +35,7 @@ extern const char *const feature_names[FEATURE_KINDS]; /* "stroke", "spot", ... 
 
 typedef struct Feature {
     FeatureKind kind;
-    double share, elongation;
+    double share, elongation, radius;
     size_t area, pieces;
 } Feature;
 

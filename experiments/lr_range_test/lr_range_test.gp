@@ -71,23 +71,28 @@ unset multiplot
 
 # ---- what the rules suggest ----
 rules = "valley slide minimum_tenth steepest per_point minimum"
-label(r) = r eq "minimum_tenth" ? "minimum / 10" : r eq "per_point" ? "steepest a point" : r
-eval figure("suggestions", 760, 420)
+smith = "smith_base smith_max"
+label(r) = r eq "minimum_tenth" ? "minimum / 10" : r eq "per_point" ? "steepest a point" : \
+           r eq "smith_base" ? "Smith's base" : r eq "smith_max" ? "Smith's maximum" : r
+eval figure("suggestions", 760, 480)
 eval headline("The rate that each rule suggests", \
     "Every dot is one seed's range test: a rule gives no one number.")
 set logscale x; set format x power_of_ten
 set xlabel "suggested rate" offset 0, 0.4; unset ylabel
 set bmargin 6
 set lmargin 18
-set yrange [words(rules) + 0.6:0.4]
+each = rules . " " . smith
+set yrange [words(each) + 0.6:0.4]
 set grid noytics
 set ytics ("" 0)
-do for [k = 1:words(rules)] { set ytics add (label(word(rules, k)) k) }
+do for [k = 1:words(each)] { set ytics add (label(word(each, k)) k) }
 plot for [k = 1:words(rules)] rows("suggestions", "problem=mnist_mlp rule=" . word(rules, k)) \
          using "rate":(k - 0.12) with points lt 1 title (k == 1 ? "MNIST, 784-128-10" : ""), \
      for [k = 1:words(rules)] rows("suggestions", \
          "form=exponential problem=cifar10 rule=" . word(rules, k)) \
-         using "rate":(k + 0.12) with points lt 2 title (k == 1 ? "CIFAR-10" : "")
+         using "rate":(k + 0.12) with points lt 2 title (k == 1 ? "CIFAR-10" : ""), \
+     for [k = 1:words(smith)] rows("suggestions", "form=smith rule=" . word(smith, k)) \
+         using "rate":(words(rules) + k + 0.12) with points lt 2 notitle
 
 # ---- what that is worth ----
 eval figure("trainings", 720, 450)

@@ -177,7 +177,7 @@ static void write_units(Run *run) {
                   v_short(run, run->config->rho), v_count((int64_t)j), v_double(codes[j].mean),
                   v_double(run->sparse.activity[j]), v_text(feature_names[kind]),
                   v_count((int64_t)feature.area), v_double(feature.share),
-                  v_double(feature.elongation));
+                  v_double(feature.elongation), v_double(feature.radius));
     }
 }
 

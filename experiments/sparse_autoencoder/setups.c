@@ -22,6 +22,8 @@ const Setup setups[] = {
     {"blog_clean", BLOG, .form = SPARSE_MEAN, .limit = 3},
     {"blog_clean_unlimited", BLOG, .form = SPARSE_MEAN},
     {"blog_clean_batch", BLOG, .form = SPARSE_BATCH},
+    {"blog_from_zero", BLOG, .form = SPARSE_MEAN, .limit = 3, NOISY, .from_zero = true},
+    {"blog_slow", BLOG, .form = SPARSE_MEAN, .limit = 3, NOISY, .lambda = 0.99},
     {"blog_relu", RELU_BLOG, .form = SPARSE_MEAN, .limit = 3},
     {"blog_relu_unlimited", RELU_BLOG, .form = SPARSE_MEAN},
     {"blog_relu_batch", RELU_BLOG, .form = SPARSE_BATCH},
@@ -36,6 +38,7 @@ const Setup setups[] = {
     {"relu_centred", BOOK, .code = DENOISER_RELU, .output = DENOISER_IDENTITY, .centred = true,
      .rate = 1e-3},
     {"relu_slow", BOOK, .code = DENOISER_RELU, .output = DENOISER_IDENTITY, .rate = 3e-4},
+    {"relu_fast", BOOK, .code = DENOISER_RELU, .output = DENOISER_IDENTITY, .rate = 3e-3},
     {"sigmoid_untied", BOOK, .output = DENOISER_IDENTITY, .untied = true, .rate = 2e-3},
     {"tutorial", .family = FAMILY_TUTORIAL, .form = SPARSE_BATCH, .untied = true, .decay = 3e-3},
 };

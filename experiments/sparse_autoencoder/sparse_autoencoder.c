@@ -34,7 +34,7 @@ static const Column curves_columns[] = {
     SEEDS("patterns"), {0}};
 static const Column units_columns[] = {
     NET, KEY("unit"), SEEDS("activity"), SEEDS("tracked"), GREY("kind"), GREY("area"),
-    GREY("share"), GREY("elongation"), {0}};
+    GREY("share"), GREY("elongation"), GREY("radius"), {0}};
 static const Column sheets_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
 static const Column decoded_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
 
@@ -85,7 +85,8 @@ static const Budget budgets[] = {
 static Detail detail_of(const Setup *setup, double beta, double rho) {
     static const char *const sheets[] = {"blog", "sigmoid_sigmoid", "sigmoid_identity",
                                          "relu_sigmoid", "relu_identity"};
-    if (setup->family == FAMILY_TUTORIAL || (setup->centred && beta == 1)) {
+    if (setup->family == FAMILY_TUTORIAL ||
+        (setup->centred && beta == 1 && rho == rhos[MAIN_RHO])) {
         return DETAIL_SHEETS;
     }
     if (rho != rhos[MAIN_RHO] || !(beta == 0 || beta == 0.1 || beta == 3)) {
@@ -126,12 +127,13 @@ static void plan_sparse(Plan *plan) {
                                          "blog_relu", "blog_relu_unlimited", "blog_relu_batch"};
     static const char *const books[] = {"sigmoid_sigmoid", "sigmoid_identity", "relu_identity",
                                         "relu_sigmoid", "relu_untied", "relu_decay",
-                                        "relu_centred", "relu_slow", "sigmoid_untied"};
+                                        "relu_centred", "relu_slow", "relu_fast",
+                                        "sigmoid_untied"};
     const uint32_t seeds = plan_seeds(plan, budgets[plan_scale(plan)].seeds);
     const uint32_t few = seeds < 3 ? seeds : 3, most = budgets[plan_scale(plan)].others;
     const uint32_t varied = seeds < most ? seeds : most;
-    plan_net(plan, "tutorial", 3, 0.1, 1); /* the longest cells */
-    plan_net(plan, "tutorial", 0, 0.1, 1);
+    plan_net(plan, "tutorial", 3, 0.1, few); /* the longest cells */
+    plan_net(plan, "tutorial", 0, 0.1, few);
     for (size_t r = 0; r < RHOS; r++) {
         for (size_t b = 0; b < BETAS; b++) {
             if (b > 0 || r == MAIN_RHO) { /* without a term rho means nothing */
@@ -153,6 +155,17 @@ static void plan_sparse(Plan *plan) {
             }
         }
     }
+    for (size_t i = 0; i < 2; i++) { /* what the post does not say of the tracked activity */
+        plan_net(plan, i == 0 ? "blog_from_zero" : "blog_slow", 0.1, rhos[MAIN_RHO], varied);
+        plan_net(plan, i == 0 ? "blog_from_zero" : "blog_slow", 1, rhos[MAIN_RHO], varied);
+    }
+    for (size_t r = 0; r < 2; r++) { /* other targets where strokes are to be looked for */
+        const double rho = r == 0 ? 0.01 : 0.2;
+        plan_net(plan, "relu_identity", 0.1, rho, few);
+        plan_net(plan, "relu_identity", 0.3, rho, few);
+        plan_net(plan, "relu_centred", 0.3, rho, few);
+        plan_net(plan, "relu_centred", 1, rho, few);
+    }
 }
 
 static const Experiment sparse_autoencoder = {
@@ -162,9 +175,8 @@ static const Experiment sparse_autoencoder = {
                 "strokes appear?",
     .sources = "003 (np2lkoo, autoencoders part 10: sparse regularisation); Okatani, Deep "
                "Learning, 5.4; UFLDL, sparse autoencoder",
-    .version = 1,
-    .replanned = {[SCALE_DESK] = 1},
-    .minutes = {0.1, 7, 60},
+    .version = 3,
+    .minutes = {0.1, 8.5, 60},
     .config_size = sizeof(Config),
     .tables = sparse_tables,
     .claims = sparse_claims,

@@ -111,16 +111,16 @@ unset multiplot
 # ---- strokes: their share by set-up and beta ----
 eval figure("strokes", 1000, 480)
 eval headline("Share of hidden units whose weights are strokes", \
-    "One small, long piece (core/study/features.h); " . \
+    "One small, long, local piece (core/study/features.h); " . \
     of_seeds("medians and ranges of the seeds") . "; rho 0.05")
 set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:1]
 set logscale x; set xrange [0.028:3.5]; set xtics ("0" 0.03, "0.1" 0.1, "0.3" 0.3, "1" 1, "3" 3)
 books = "relu_identity relu_sigmoid sigmoid_identity sigmoid_sigmoid relu_untied relu_decay " . \
-    "relu_centred relu_slow sigmoid_untied"
+    "relu_centred relu_slow sigmoid_untied relu_fast"
 at(b) = b > 0 ? b : 0.03
 plot for [k = 1:4] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
          using (at(column("beta"))):"min":"max" @band lt k notitle, \
-     for [k = 1:9] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
+     for [k = 1:10] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
          using (at(column("beta"))):"median" with linespoints lt k title plain(word(books, k))
 
 # ---- the sheets: the book's Fig. 5.6 and its neighbours ----

@@ -25,6 +25,8 @@ typedef struct Setup {
     double noise, dropout;
     DenoiserUnit code, output;
     bool untied, centred;    /* centred: minus the mean image */
+    bool from_zero;          /* tracked activities start at 0, not at rho */
+    double lambda;           /* 0 = sparse_lambda */
     double decay;            /* weight decay */
     double rate;             /* BLOG: of the weights; BOOK: Adam's */
 } Setup;

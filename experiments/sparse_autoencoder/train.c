@@ -46,8 +46,12 @@ bool run_start(Run *run, Cell *cell, Error *err) {
     }
     sparse_init(&run->sparse,
                 &(SparseSpec){.form = setup->form, .beta = config->beta, .rho = config->rho,
-                              .lambda = sparse_lambda, .eps = sparse_eps, .limit = setup->limit},
+                              .lambda = setup->lambda > 0 ? setup->lambda : sparse_lambda,
+                              .eps = sparse_eps, .limit = setup->limit},
                 config->hidden, cell->arena);
+    for (size_t j = 0; setup->from_zero && j < config->hidden; j++) {
+        run->sparse.activity[j] = 0;
+    }
     DenoiserSpec spec = {.visible = V, .hidden = config->hidden, .batch = DIGITS_JUDGED,
                          .code = setup->code, .output = setup->output, .untied = setup->untied,
                          .clip = setup->family == FAMILY_BLOG,
