@@ -77,7 +77,7 @@ typedef struct Budget {
 } Budget;
 static const Budget budgets[] = {
     [SCALE_SMOKE] = {1, 1, {16, 20, 2}, {0, 100, 10000}},
-    [SCALE_DESK] = {5, 3, {512, 1500, 100}, {0, 50, 5000}},
+    [SCALE_DESK] = {5, 3, {512, 1200, 60}, {0, 50, 3000}},
     [SCALE_PAPER] = {10, 10, {4096, 10000, 400}, {0, 100, 10000}}};
 
 /* What is drawn of seed 1: the book's three betas, sheets of the five nets set side by side, of the
