@@ -36,7 +36,10 @@ killed() {
         [ $tries -lt 6000 ] || break
         sleep 0.01
     done
-    # the parent's name is the shell function's own process: its child is the driver
+    kill_driver
+}
+
+kill_driver() { # with its child: the shell function's own process is the parent
     for process in $(cat /proc/$driver/task/$driver/children 2>/dev/null) $driver; do
         kill -KILL "$process" 2>/dev/null
     done
@@ -64,6 +67,17 @@ for points in 1 3; do
     same cut$points
     [ -z "$(scratch_of cut$points)" ] || fail "the checkpoint of a finished cell is still there"
 done
+
+# killed again and again, at moments of nobody's choosing
+moments=$(awk 'BEGIN { srand(); for (i = 0; i < 8; i++) printf "%.3f ", 0.02 + 0.5 * rand() }')
+for moment in $moments; do
+    run often &
+    driver=$!
+    sleep "$moment"
+    kill_driver
+done
+run often || fail "killed after $moments: $(cat often.err)"
+same often
 
 # a byte of the weights is wrong
 file=$(scratch_of damaged1)/curve.checkpoint
