@@ -64,7 +64,7 @@ static void check(bool ok, const Error *err) {
 static bool takes_part(const Bench *bench, const WorkloadSpec *spec, Program program) {
     if (program == OPENBLAS)
         return engine_blas_core()[0] && spec->set;
-    return program == OWN || bench->torch;
+    return program == OWN || (bench->torch && !spec->denoise);
 }
 
 static double one_window(Bench *bench, Workload *workload, const WorkloadSpec *spec,
@@ -143,7 +143,7 @@ static void add_rows(Bench *bench, const WorkloadSpec *spec, const Rounds *round
                   v_double(named.high),
                   v_double(share_of_peak(bench, rounds, rounds->rate[p], flops)));
     }
-    if (bench->torch) {
+    if (takes_part(bench, spec, BEST)) {
         char key[96];
         snprintf(key, sizeof key, "best %s %zu", spec->name, spec->batch);
         manifest_add(bench->manifest, key, "%s", rounds->form);
@@ -187,7 +187,7 @@ static void print_workload(Bench *bench, const WorkloadSpec *spec, const Rounds 
     for (Program p = OWN; p < PROGRAMS; p++)
         if (takes_part(bench, spec, p))
             printf("  %s %.4g", program_name(p), stats_median(rounds->rate[p], n));
-    if (bench->torch)
+    if (takes_part(bench, spec, BEST))
         printf(" (%s)", rounds->form);
     printf("\n");
     if (takes_part(bench, spec, OPENBLAS)) {
@@ -240,7 +240,10 @@ static void run_workloads(Bench *bench, Arena *arena) {
     manifest_add(bench->manifest, "torch", "%s",
                  bench->torch ? torch_version(bench->torch) : "none");
     for (const WorkloadSpec *spec = workloads; spec->name; spec++)
-        if (!bench->plan.only || strstr(spec->name, bench->plan.only))
+        if (spec->denoise && generated[0])
+            printf("%s: left out, it needs MNIST's digits by class; 'make data' fetches them\n",
+                   spec->name);
+        else if (!bench->plan.only || strstr(spec->name, bench->plan.only))
             run_workload(bench, spec,
                          spec->set && strcmp(spec->set, "cifar10") == 0 ? cifar : mnist);
     if (bench->torch)

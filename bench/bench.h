@@ -63,6 +63,8 @@ typedef struct WorkloadSpec {
     const LayerSpec *layers;
     LossKind loss;
     bool autoencode;
+    bool denoise;            /* source 000's denoising autoencoder (core/study/denoising.h): no
+                                PyTorch beside it */
     double floor_eager, floor_best, floor_rate; /* what the engine promises; 0 = nothing */
     double goal_share;                          /* of the core's peak; 0 = none */
     bool pair;                                  /* also measured as two processes side by side */

@@ -5,6 +5,7 @@
 #include "core/net/caffe.h"
 #include "core/net/tiny.h"
 #include "core/study/cifar.h"
+#include "core/study/denoising.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,6 +38,7 @@ const WorkloadSpec workloads[] = {
     {.name = "mlp_128", .set = "mnist", .layers = mlp_128, CLASSES, .floor_eager = 1.8},
     {.name = "mlp_1000", .set = "mnist", .layers = mlp_1000, CLASSES},
     {.name = "parity", .batch = 1, .floor_rate = 9e6},
+    {.name = "denoiser", .set = "mnist", .batch = DENOISING_BATCH, .denoise = true, .pair = true},
     {.name = NULL}};
 
 /* ---- data ---- */
@@ -75,6 +77,10 @@ struct Workload {
     Schedule schedule;
     Trainer trainer;
     Tiny tiny;
+    Digits digits; /* denoise */
+    Denoiser denoiser;
+    Denoising denoising;
+    uint64_t epoch;
 };
 
 static Net *make_net(const WorkloadSpec *spec, const Dataset *set, Arena *arena, Error *err) {
@@ -91,9 +97,26 @@ static Net *make_net(const WorkloadSpec *spec, const Dataset *set, Arena *arena,
     return net;
 }
 
+/* The trainings of period_tuning, with its noise and dropout. */
+static bool denoiser_create(Workload *w, Arena *arena, Error *err) {
+    if (!digits_open(&w->digits, w->spec->set, arena, err))
+        return false;
+    denoiser_init(&w->denoiser,
+                  &(DenoiserSpec){.visible = DIGIT_PIXELS, .hidden = 100,
+                                  .batch = DENOISING_BATCH, .clip = true},
+                  arena);
+    denoising_start(&w->denoising, &w->denoiser,
+                    &(DenoisingSpec){.digits = &w->digits, .seed = 1, .noise = 0.3,
+                                     .dropout = 0.3},
+                    arena);
+    return true;
+}
+
 Workload *workload_create(const WorkloadSpec *spec, const Dataset *set, Arena *arena, Error *err) {
     Workload *w = arena_new(arena, Workload, 1);
     w->spec = spec;
+    if (spec->denoise)
+        return denoiser_create(w, arena, err) ? w : NULL;
     if (!spec->set)
         return tiny_create(&w->tiny, 3, 5, err) ? w : NULL;
     bool image = set->channels == 3;
@@ -116,6 +139,8 @@ Workload *workload_create(const WorkloadSpec *spec, const Dataset *set, Arena *a
 }
 
 double workload_flops(const Workload *w) {
+    if (w->spec->denoise) /* five products: code, decoded, pull, and the gradients of both uses of W */
+        return 5 * 2.0 * DIGIT_PIXELS * (double)w->denoiser.spec.hidden;
     return w->spec->set ? net_train_flops(w->trainer.spec.net) : (double)NAN;
 }
 
@@ -126,6 +151,11 @@ static void train_step(void *context) {
             (unsigned long long)w->trainer.iteration);
 }
 
+static void denoiser_epoch(void *context) {
+    Workload *w = context;
+    denoising_epoch(&w->denoising, w->epoch++, 0.26, 0.806);
+}
+
 enum { UPDATES = 600 };
 
 static void parity_step(void *context) {
@@ -134,6 +164,8 @@ static void parity_step(void *context) {
 }
 
 Count workload_run(Workload *w, double seconds) {
+    if (w->spec->denoise)
+        return count_for(seconds, DENOISING_BATCH * DENOISING_BATCHES, denoiser_epoch, w);
     if (w->spec->set)
         return count_for(seconds, (double)w->spec->batch, train_step, w);
     tiny_alternate(&w->tiny);
