@@ -33,13 +33,16 @@ typedef struct Product {
     bool zeros;
 } Product;
 
-/* The five products of a net of two dense layers, inputs-hidden-outputs, at a batch. */
-#define NET(name, b, inputs, hidden, outputs)                                                      \
+/* The five products of a net of two dense layers, inputs-hidden-outputs, at a batch.  With one
+ * example two of them are one call, gemm_back (`backs`). */
+#define FORWARD_AND_FIRST(name, b, inputs, hidden, outputs)                                        \
     {name ": forward 1", GEMM_NN, b, hidden, inputs, true},                                        \
     {name ": forward 2", GEMM_NN, b, outputs, hidden, false},                                      \
-    {name ": weights 2", GEMM_TN, hidden, outputs, b, false},                                      \
-    {name ": backward 2", GEMM_NT, b, hidden, outputs, false},                                     \
     {name ": weights 1", GEMM_TN, inputs, hidden, b, true}
+#define NET(name, b, inputs, hidden, outputs)                                                      \
+    FORWARD_AND_FIRST(name, b, inputs, hidden, outputs),                                           \
+    {name ": weights 2", GEMM_TN, hidden, outputs, b, false},                                      \
+    {name ": backward 2", GEMM_NT, b, hidden, outputs, false}
 
 static const Product products[] = {
     {"square", GEMM_NN, 1024, 1024, 1024, false},
@@ -47,7 +50,7 @@ static const Product products[] = {
     {"square", GEMM_NT, 1024, 1024, 1024, false},
     NET("autoencoder 100", 100, 784, 100, 784),
     NET("autoencoder 10", 10, 784, 100, 784),
-    NET("autoencoder 1", 1, 784, 100, 784),
+    FORWARD_AND_FIRST("autoencoder 1", 1, 784, 100, 784),
     NET("mlp_128", 100, 784, 128, 10),
     NET("mlp_1000", 100, 784, 1000, 10),
     {"autoencoder dense 100: forward 1", GEMM_NN, 100, 100, 784, false},
@@ -60,6 +63,9 @@ static const Product products[] = {
     {"cifar10_quick: backward head", GEMM_NT, 10, 1024, 64, false},
 };
 enum { PRODUCTS = sizeof products / sizeof products[0] };
+
+static const Product backs[] = {{"autoencoder 1: backward 2, step", GEMM_NT, 100, 784, 1, false}};
+enum { BACKS = sizeof backs / sizeof backs[0] };
 
 static const struct {
     const char *name;
@@ -75,14 +81,31 @@ enum { CONVOLUTIONS = 3, IMAGES = 10 }; /* a tile of the CIFAR-10 nets */
 typedef struct Job {
     Gemm gemm;
     ConvShape conv;
-    enum { MULTIPLY, FORWARD, WEIGHTS, INPUT } what;
+    GemmBack back;
+    const Real *against; /* back.x times -back.rate */
+    enum { MULTIPLY, BACK, FORWARD, WEIGHTS, INPUT } what;
     const Real *x, *y, *w; /* of a convolution */
     Real *result;
 } Job;
 
+/* OpenBLAS' way: a product with W, and one that is added to it. */
+static void back_in_two(const Job *job) {
+    const GemmBack *b = &job->back;
+    gemm(&(Gemm){.form = GEMM_NT, .m = 1, .n = b->m, .k = b->n, .a = b->dy, .lda = b->n, .b = b->w,
+                 .ldb = b->ldw, .c = b->dx, .ldc = b->m});
+    gemm(&(Gemm){.form = GEMM_TN, .m = b->m, .n = b->n, .k = 1, .a = job->against, .lda = b->m,
+                 .b = b->dy, .ldb = b->n, .add = true, .c = b->w, .ldc = b->ldw});
+}
+
 static void do_job(void *context) {
     Job *job = context;
     switch (job->what) {
+    case BACK:
+        if (engine_current() == ENGINE_OWN)
+            gemm_back(&job->back);
+        else
+            back_in_two(job);
+        break;
     case MULTIPLY:
         gemm(&job->gemm);
         break;
@@ -135,7 +158,7 @@ static void report(const Plan *plan, Table *table, const char *name, const char 
                    const Job *job, int programs, const Rates *rates, size_t *behind) {
     const Gemm *g = &job->gemm;
     const ConvShape *c = &job->conv;
-    size_t images = job->what == MULTIPLY ? 0 : IMAGES;
+    size_t images = job->what < FORWARD ? 0 : IMAGES;
     Interval ratio = programs < 2 ? (Interval){NAN, NAN, NAN, 0}
                                   : ratio_of(rates->of[OWN], rates->of[OPENBLAS], plan->rounds);
     double gflops[2];
@@ -176,8 +199,25 @@ static void multiply(const Plan *plan, Table *table, const Product *p, int progr
     arena_destroy(arena);
 }
 
+static void go_back(const Plan *plan, Table *table, const Product *p, int programs,
+                    size_t *behind) {
+    Arena *arena = arena_create();
+    Real *x = random_numbers(arena, p->m, 0, 0), *against = random_numbers(arena, p->m, 0, 0);
+    const Real rate = (Real)1e-6;
+    for (size_t i = 0; i < p->m; i++)
+        against[i] *= -rate;
+    Job job = {.what = BACK, .gemm = {.m = p->m, .n = p->n, .k = p->k}, .against = against,
+               .back = {.m = p->m, .n = p->n, .x = x, .dy = random_numbers(arena, p->n, 1, 0),
+                        .w = random_numbers(arena, p->m * p->n, 2, 0), .ldw = p->n,
+                        .dx = arena_new(arena, Real, p->m), .rate = rate}};
+    Rates rates;
+    measure(plan, &job, 4.0 * (double)p->m * (double)p->n, programs, &rates);
+    report(plan, table, p->name, "back", &job, programs, &rates, behind);
+    arena_destroy(arena);
+}
+
 static void convolve(const Plan *plan, Table *table, size_t which, int programs, size_t *behind) {
-    static const char *const names[] = {"", "forward", "weights", "input"};
+    static const char *const names[] = {"", "", "forward", "weights", "input"};
     const ConvShape *s = &convolutions[which].shape;
     size_t in = IMAGES * s->height * s->width * s->in, patch = s->kernel * s->kernel * s->in;
     size_t places = IMAGES * conv_out_height(s) * conv_out_width(s), out = places * s->out;
@@ -206,6 +246,8 @@ bool shapes_run(const Plan *plan, Table *table) {
            "openblas");
     for (size_t p = 0; p < PRODUCTS; p++)
         multiply(plan, table, &products[p], programs, &behind);
+    for (size_t b = 0; b < BACKS; b++)
+        go_back(plan, table, &backs[b], programs, &behind);
     for (size_t c = 0; c < CONVOLUTIONS; c++)
         convolve(plan, table, c, programs, &behind);
     if (programs > 1)
