@@ -81,12 +81,13 @@ static const Budget budgets[] = {
     [SCALE_PAPER] = {10, 10, {4096, 10000, 400}, {0, 100, 10000}}};
 
 /* What is drawn of seed 1: the book's three betas, sheets of the five nets set side by side, of the
- * one that has most strokes and of the tutorial's. */
+ * two that have most strokes and of the tutorial's. */
 static Detail detail_of(const Setup *setup, double beta, double rho) {
     static const char *const sheets[] = {"blog", "sigmoid_sigmoid", "sigmoid_identity",
                                          "relu_sigmoid", "relu_identity"};
     if (setup->family == FAMILY_TUTORIAL ||
-        (setup->centred && beta == 1 && rho == rhos[MAIN_RHO])) {
+        (setup->centred && beta == 1 && rho == rhos[MAIN_RHO]) ||
+        (setup == setup_named("relu_fast") && beta == 0.3)) {
         return DETAIL_SHEETS;
     }
     if (rho != rhos[MAIN_RHO] || !(beta == 0 || beta == 0.1 || beta == 3)) {

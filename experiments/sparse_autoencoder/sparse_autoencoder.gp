@@ -116,12 +116,15 @@ eval headline("Share of hidden units whose weights are strokes", \
 set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:1]
 set logscale x; set xrange [0.028:3.5]; set xtics ("0" 0.03, "0.1" 0.1, "0.3" 0.3, "1" 1, "3" 3)
 books = "relu_identity relu_sigmoid sigmoid_identity sigmoid_sigmoid relu_untied relu_decay " . \
-    "relu_centred relu_slow sigmoid_untied relu_fast"
+    "relu_centred relu_slow sigmoid_untied"
 at(b) = b > 0 ? b : 0.03
 plot for [k = 1:4] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
          using (at(column("beta"))):"min":"max" @band lt k notitle, \
-     for [k = 1:10] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
-         using (at(column("beta"))):"median" with linespoints lt k title plain(word(books, k))
+     for [k = 1:9] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
+         using (at(column("beta"))):"median" with linespoints lt k title plain(word(books, k)), \
+     bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=relu_fast") \
+         using (at(column("beta"))):"median" with linespoints lt 1 dt 2 pt 12 lc rgb "#7A0177" \
+         title "relu\\_fast"
 
 # ---- the sheets: the book's Fig. 5.6 and its neighbours ----
 sheet_rows = "blog sigmoid_sigmoid sigmoid_identity relu_sigmoid relu_identity"
@@ -151,9 +154,9 @@ unset border; unset tics; unset grid; unset key; unset colorbox
 set palette gray; set cbrange [0:255]
 set xrange [-0.5:279.5]; set yrange [279.5:-0.5]
 do for [k = 1:2] {
-    set title (k == 1 ? "ReLU, identity output, tied; beta 0.1" : \
-        "the same on images minus their mean; beta 1") font ",11" offset 0, -0.6
-    plot rows("sheets", k == 1 ? net("relu_identity", "0.1") : net("relu_centred", "1")) \
+    set title (k == 1 ? "ReLU, identity output, tied, rate 0.003; beta 0.3" : \
+        "rate 0.001, images minus their mean; beta 1") font ",11" offset 0, -0.6
+    plot rows("sheets", k == 1 ? net("relu_fast", "0.3") : net("relu_centred", "1")) \
         matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
 }
 unset multiplot
