@@ -41,7 +41,7 @@ arguments() { # item
     esac
 }
 
-# One item into its own directory.  The digest is six numbers for each instruction set; the names of
+# One item into its own directory.  The digest is seven numbers for each instruction set; the names of
 # the sets are cut off, and lines that agree are one line.
 run_item() { # directory item bin prefix options...
     directory=$1 item=$2 bin=$3 prefix=$4

@@ -70,6 +70,25 @@ static inline uint64_t digest_gemm(void) {
     return d.hash;
 }
 
+/* One example: a long row of a product, and the way back through the layer that it came from. */
+static inline uint64_t digest_example(void) {
+    Digest d = digest_begin(7);
+    for (int trial = 0; trial < 24; trial++) {
+        size_t m = 1 + rng_below(&d.rng, 40), n = 100 + rng_below(&d.rng, 300);
+        Real *x = digest_numbers(&d, m, 1), *w = digest_numbers(&d, m * n, 1);
+        Real *y = digest_numbers(&d, n, 1), *dx = digest_numbers(&d, m, 1);
+        gemm(&(Gemm){.form = GEMM_NN, .m = 1, .n = n, .k = m, .a = x, .lda = m, .b = w, .ldb = n,
+                     .add = trial % 3 == 0, .c = y, .ldc = n});
+        digest_array(&d, y, n);
+        gemm_back(&(GemmBack){.m = m, .n = n, .x = x, .dy = y, .w = w, .ldw = n, .dx = dx,
+                              .rate = (Real)0.1, .decay = trial % 2 ? (Real)0.01 : 0});
+        digest_array(&d, w, m * n);
+        digest_array(&d, dx, m);
+        free(x), free(w), free(y), free(dx);
+    }
+    return d.hash;
+}
+
 static inline uint64_t digest_conv(void) {
     Digest d = digest_begin(2);
     for (int trial = 0; trial < 24; trial++) {

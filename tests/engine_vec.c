@@ -15,6 +15,7 @@ static void digests_are_the_projects(void **state) {
         assert_int_equal(digest_conv(), 0x4987a3fafc0c9822u);
         assert_int_equal(digest_vec(), 0xe8fec6ed776786f4u);
         assert_int_equal(digest_image(), 0xd258b173b00a8c1au);
+        assert_int_equal(digest_example(), 0x4fe645dc62951d58u);
     }
 }
 
