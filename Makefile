@@ -180,7 +180,8 @@ data: $(BUILD)/bin/cifar_batches ## fetch and verify MNIST, CIFAR-10 and Fashion
 # keeps nothing else from being done
 FAILED := $(BUILD)/reproduce-failed
 .PHONY: reproduce
-reproduce: all data ## run every experiment, draw its figures, print the scoreboard
+reproduce: ## run every experiment, draw its figures, print the scoreboard
+	+@$(MAKE) --no-print-directory -j$(JOBS) all data
 	+@rm -f $(FAILED); $(MAKE) --no-print-directory -k -j1 $(RUNS) || touch $(FAILED); \
 	 $(MAKE) --no-print-directory -k -j$(JOBS) $(FIGURES) || touch $(FAILED)
 	@$(BUILD)/bin/claims $(RESULTS)
@@ -194,6 +195,7 @@ $(RUNS): run-%: $(BUILD)/bin/%
 
 .PHONY: figures $(FIGURES) figures-bench
 figures: $(patsubst $(RESULTS)/%/manifest.csv,figures-%,$(wildcard $(RESULTS)/*/manifest.csv)) ## redraw every figure from the CSV files alone
+	@[ -n "$^" ] || { echo "figures: no results in $(RESULTS); 'make reproduce' makes them" >&2; exit 1; }
 $(FIGURES) figures-bench: figures-%: $(BUILD)/bin/bands
 	@BUILD=$(BUILD) sh tools/draw.sh $* $(LABEL)
 

@@ -239,13 +239,16 @@ static void run_workloads(Bench *bench, Arena *arena) {
         printf("no PyTorch, its rows are left out: %s (Debian: python3-torch)\n", err.text);
     manifest_add(bench->manifest, "torch", "%s",
                  bench->torch ? torch_version(bench->torch) : "none");
-    for (const WorkloadSpec *spec = workloads; spec->name; spec++)
+    for (const WorkloadSpec *spec = workloads; spec->name; spec++) {
+        if (bench->plan.only && !strstr(spec->name, bench->plan.only))
+            continue;
         if (spec->denoise && generated[0])
             printf("%s: left out, it needs MNIST's digits by class; 'make data' fetches them\n",
                    spec->name);
-        else if (!bench->plan.only || strstr(spec->name, bench->plan.only))
+        else
             run_workload(bench, spec,
                          spec->set && strcmp(spec->set, "cifar10") == 0 ? cifar : mnist);
+    }
     if (bench->torch)
         torch_stop(bench->torch);
 }

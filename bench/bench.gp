@@ -50,11 +50,11 @@ if (torch) {
     eval figure("ratios", 1000, 480)
     eval headline("The engine against PyTorch, one thread each", \
         "Samples per CPU-second, own / PyTorch: median of paired ratios. " . \
-        "Bars: its 95 % interval; crosses: the floors.")
+        "Bars: its 95 % interval; crosses: the floors. (parity: throughput.csv)")
     set logscale y
     set xlabel " "; set bmargin 7
     set ylabel "times as fast"
-    set xrange [-0.5:7.5]
+    set xrange [-0.5:6.5]; set yrange [0.9:40]
     set xtics nomirror scale 0 font ",10"
     set grid noxtics
     eval mark_y(1, "as fast as PyTorch")

@@ -64,7 +64,7 @@ static const Product products[] = {
 };
 enum { PRODUCTS = sizeof products / sizeof products[0] };
 
-static const Product backs[] = {{"autoencoder 1: backward 2, step", GEMM_NT, 100, 784, 1, false}};
+static const Product backs[] = {{"autoencoder 1: backward 2 and step", GEMM_NT, 100, 784, 1, false}};
 enum { BACKS = sizeof backs / sizeof backs[0] };
 
 static const struct {

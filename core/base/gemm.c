@@ -4,6 +4,7 @@
  */
 #include "core/base/gemm.h"
 #include "core/base/engine.h"
+#include "core/base/error.h"
 #include "core/base/kernels.h"
 #include <string.h>
 
@@ -89,6 +90,8 @@ static void back_in_two(const GemmBack *b) {
 }
 
 void gemm_back(const GemmBack *back) {
+    if (!gemm_can_descend(1))
+        die("gemm_back is offered by our own engine alone");
     if (back->n >= GEMM_LONG)
         back_tables[engine_variant]->run(back);
     else

@@ -47,7 +47,8 @@ uint32_t plan_seeds(const Plan *plan, uint32_t otherwise);
  * "=,._+-":
  *     plan_add(plan, &(Config){.rate = 5, .seed = 1}, "rate=%g,seed=%u", 5.0, 1u);
  * Everything the cell does must follow from config; changing what a cell does means raising
- * Experiment.version, or replanned where only one scale's cells change. */
+ * Experiment.version, or replanned where only one scale's cells change.  A cell's version is their
+ * sum, which may only grow. */
 void plan_add(Plan *plan, const void *config, const char *key_format, ...)
     __attribute__((format(printf, 3, 4)));
 

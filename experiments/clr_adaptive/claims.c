@@ -174,7 +174,7 @@ const Claim clr_adaptive_claims[] = {
     {"adadelta-equal", "004", "AdaDelta: at equal iterations triangular is ahead of fixed.",
      "> 0 points", adadelta_equal},
     {"update-costlier", "004; CLR 2",
-     "An adaptive method's update costs more than that of SGD with momentum.", "> 1 times",
+     "An adaptive method's update, Adam's, costs more than that of SGD with momentum.", "> 1 times",
      costlier},
     {"rate-is-free", "004; CLR 2", "A cyclical rate costs next to nothing.",
      "< 0.1 % of a step", rate_is_free},

@@ -87,12 +87,12 @@ set grid noytics
 set ytics ("" 0)
 do for [k = 1:words(each)] { set ytics add (label(word(each, k)) k) }
 plot for [k = 1:words(rules)] rows("suggestions", "problem=mnist_mlp rule=" . word(rules, k)) \
-         using "rate":(k - 0.12) with points lt 1 title (k == 1 ? "MNIST, 784-128-10" : ""), \
+         using "rate":(k - 0.3 + 0.05 * int($0) / 3) with points lt 1 title (k == 1 ? "MNIST, 784-128-10" : ""), \
      for [k = 1:words(rules)] rows("suggestions", \
          "form=exponential problem=cifar10 rule=" . word(rules, k)) \
-         using "rate":(k + 0.12) with points lt 2 title (k == 1 ? "CIFAR-10" : ""), \
+         using "rate":(k + 0.08 + 0.06 * int($0)) with points lt 2 title (k == 1 ? "CIFAR-10" : ""), \
      for [k = 1:words(smith)] rows("suggestions", "form=smith rule=" . word(smith, k)) \
-         using "rate":(words(rules) + k + 0.12) with points lt 2 notitle
+         using "rate":(words(rules) + k + 0.08 + 0.06 * int($0)) with points lt 2 notitle
 
 # ---- what that is worth ----
 eval figure("trainings", 720, 450)

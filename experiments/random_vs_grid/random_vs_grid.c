@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
         .question = "Is it better to try hyper-parameters at random than on a grid?",
         .sources = "002 (CS231n, hyperparameter optimization); Bergstra & Bengio 2012",
         .version = 1,
-    .replanned = {[SCALE_DESK] = 1},
+        .replanned = {[SCALE_DESK] = 1},
         .minutes = {0.1, 4.1, 900},
         .config_size = sizeof(Config),
         .tables = tables,

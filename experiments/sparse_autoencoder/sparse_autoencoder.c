@@ -76,7 +76,7 @@ typedef struct Budget {
     uint32_t steps[3], images[3]; /* by Family */
 } Budget;
 static const Budget budgets[] = {
-    [SCALE_SMOKE] = {1, 1, {16, 20, 2}, {0, 100, 10000}},
+    [SCALE_SMOKE] = {1, 1, {16, 20, 2}, {0, 100, 1000}},
     [SCALE_DESK] = {5, 3, {512, 1200, 60}, {0, 50, 3000}},
     [SCALE_PAPER] = {10, 10, {4096, 10000, 400}, {0, 100, 10000}}};
 

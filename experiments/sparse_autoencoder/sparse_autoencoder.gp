@@ -113,13 +113,16 @@ eval figure("strokes", 1000, 480)
 eval headline("Share of hidden units whose weights are strokes", \
     "One small, long, local piece (core/study/features.h); " . \
     of_seeds("medians and ranges of the seeds") . "; rho 0.05")
-set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:1]
+set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:0.5]
 set logscale x; set xrange [0.028:3.5]; set xtics ("0" 0.03, "0.1" 0.1, "0.3" 0.3, "1" 1, "3" 3)
 books = "relu_identity relu_sigmoid sigmoid_identity sigmoid_sigmoid relu_untied relu_decay " . \
     "relu_centred relu_slow sigmoid_untied"
 at(b) = b > 0 ? b : 0.03
-plot for [k = 1:4] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
-         using (at(column("beta"))):"min":"max" @band lt k notitle, \
+plot for [k in "1 7"] bands("curves", "strokes", "beta", \
+             "last=1 rho=0.05 setup=" . word(books, int(k))) \
+         using (at(column("beta"))):"min":"max" @band lt int(k) notitle, \
+     bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=relu_fast") \
+         using (at(column("beta"))):"min":"max" @band lc rgb "#7A0177" notitle, \
      for [k = 1:9] bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=" . word(books, k)) \
          using (at(column("beta"))):"median" with linespoints lt k title plain(word(books, k)), \
      bands("curves", "strokes", "beta", "last=1 rho=0.05 setup=relu_fast") \
@@ -149,13 +152,13 @@ unset multiplot
 
 # ---- the strokes the source never found ----
 eval figure("best", 1000, 560)
-set multiplot layout 1, 2 title "Strokes" font ",13" margins 0.02, 0.98, 0.01, 0.88 spacing 0.02, 0
+set multiplot layout 1, 2 title "The two nets with most strokes (a quarter of their units)" font ",13" margins 0.02, 0.98, 0.01, 0.88 spacing 0.02, 0
 unset border; unset tics; unset grid; unset key; unset colorbox
 set palette gray; set cbrange [0:255]
 set xrange [-0.5:279.5]; set yrange [279.5:-0.5]
 do for [k = 1:2] {
     set title (k == 1 ? "ReLU, identity output, tied, rate 0.003; beta 0.3" : \
-        "rate 0.001, images minus their mean; beta 1") font ",11" offset 0, -0.6
+        "the same, rate 0.001, images minus their mean; beta 1") font ",11" offset 0, -0.6
     plot rows("sheets", k == 1 ? net("relu_fast", "0.3") : net("relu_centred", "1")) \
         matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
 }

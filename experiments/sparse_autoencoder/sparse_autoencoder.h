@@ -41,7 +41,8 @@ typedef struct Config {
     uint32_t setup; /* index into setups */
     uint32_t seed;
     uint32_t steps; /* epochs of 3 batches (BLOG), batches (BOOK), iterations (TUTORIAL) */
-    uint32_t images; /* of a batch (BOOK), in all (TUTORIAL); the BLOG's are its author's */
+    uint32_t images; /* of a batch (BOOK), in all (TUTORIAL: a multiple of 100); the BLOG's are its
+                        author's */
     uint32_t hidden;
     uint32_t detail; /* Detail: its units too; its weight sheet and restored images too */
     double beta, rho;
