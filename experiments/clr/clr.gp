@@ -86,12 +86,12 @@ name(k) = word(policy, int(word(lines, k)))
 when(k) = int(word(iteration, int(word(lines, k)))) / divisor
 number(k) = real(word(there, int(word(lines, k))))
 at(k) = sprintf("policy=%s iteration=%d", name(k), when(k))
-eval figure("table1", 860, 600)
+eval figure("table1", 920, 600)
 eval headline("Test accuracy by policy and iteration (CLR Table 1)", \
     of_seeds("Dots: seeds. Bars: 95 % of their median.") . " " . \
     (scale eq "paper" ? "Stars: the paper. " : "") . net . ".")
 set xlabel "test accuracy (%)"; unset ylabel
-set lmargin 28; set key off
+set lmargin 36; set key off
 set yrange [words(lines) + 0.6:0.4]
 if (scale eq "paper") { set xrange [74:84] }
 set grid noytics
