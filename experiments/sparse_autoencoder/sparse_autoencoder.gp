@@ -113,7 +113,7 @@ eval figure("strokes", 1000, 480)
 eval headline("Share of hidden units whose weights are strokes", \
     "One small, long, local piece (core/study/features.h); " . \
     of_seeds("medians and ranges of the seeds") . "; rho 0.05")
-set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:0.5]
+set xlabel "beta (0 at the left)"; set ylabel "share of the units"; set yrange [0:1]
 set logscale x; set xrange [0.028:3.5]; set xtics ("0" 0.03, "0.1" 0.1, "0.3" 0.3, "1" 1, "3" 3)
 books = "relu_identity relu_sigmoid sigmoid_identity sigmoid_sigmoid relu_untied relu_decay " . \
     "relu_centred relu_slow sigmoid_untied"
@@ -152,7 +152,7 @@ unset multiplot
 
 # ---- the strokes the source never found ----
 eval figure("best", 1000, 560)
-set multiplot layout 1, 2 title "The two nets with most strokes (a quarter of their units)" font ",13" margins 0.02, 0.98, 0.01, 0.88 spacing 0.02, 0
+set multiplot layout 1, 2 title "Two nets with many strokes" font ",13" margins 0.02, 0.98, 0.01, 0.88 spacing 0.02, 0
 unset border; unset tics; unset grid; unset key; unset colorbox
 set palette gray; set cbrange [0:255]
 set xrange [-0.5:279.5]; set yrange [279.5:-0.5]
