@@ -262,8 +262,9 @@ enum { TOGETHER = 4 };
 INLINE void add_numbers(const size_t rows, const VR number[TOGETHER], const Real *b,
                         const size_t ldb, const Real *start, Real *c, const size_t live) {
     VR sum = start ? vr_load_first(start, live) : vr_zero();
-    UNROLL for (size_t r = 0; r < rows; r++)
-        sum = vr_fma(number[r], vr_load_first(b + r * ldb, live), sum);
+    UNROLL for (size_t r = 0; r < TOGETHER; r++)
+        if (r < rows)
+            sum = vr_fma(number[r], vr_load_first(b + r * ldb, live), sum);
     vr_store_first(c, sum, live);
 }
 
@@ -272,8 +273,9 @@ INLINE void add_rows(const size_t rows, const Gemm *p, size_t k, const Real *sta
     const Real *b = p->b + k * ldb;
     Real *c = p->c;
     VR number[TOGETHER];
-    UNROLL for (size_t r = 0; r < rows; r++)
-        number[r] = vr_set(p->a[k + r]);
+    UNROLL for (size_t r = 0; r < TOGETHER; r++)
+        if (r < rows)
+            number[r] = vr_set(p->a[k + r]);
     size_t j = 0;
     for (; j + LANES <= n; j += LANES)
         add_numbers(rows, number, b + j, ldb, start ? start + j : NULL, c + j, LANES);
