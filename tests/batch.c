@@ -264,6 +264,20 @@ static void views_are_sets_of_their_own(void **state) {
     arena_destroy(arena);
 }
 
+static void zeros_are_counted_in_the_first_hundred_images(void **state) {
+    (void)state;
+    static const uint8_t black[4] = {0, 0, 0, 0}, grey[4] = {0, 7, 1, 255};
+    const uint8_t *images[101] = {grey, black};
+    for (size_t i = 2; i < 101; i++)
+        images[i] = i < 100 ? grey : black;
+    Dataset set = {.count = 101, .height = 2, .width = 2, .channels = 1, .images = images};
+    assert_bits_equal(dataset_zeros(&set), 103.0 / 400);
+    set.count = 2;
+    assert_bits_equal(dataset_zeros(&set), 5.0 / 8);
+    set.count = 0;
+    assert_bits_equal(dataset_zeros(&set), 0.0);
+}
+
 /* Four bytes of a square become one, in either layout; halves are rounded up. */
 static void halved_images_are_means_of_squares(void **state) {
     (void)state;
@@ -374,6 +388,7 @@ int main(void) {
         cmocka_unit_test(conversion_is_the_stated_one),
         cmocka_unit_test(pixel_mean_is_exact_and_in_the_order_of_a_batch),
         cmocka_unit_test(views_are_sets_of_their_own),
+        cmocka_unit_test(zeros_are_counted_in_the_first_hundred_images),
         cmocka_unit_test(halved_images_are_means_of_squares),
         cmocka_unit_test(slices_are_in_file_order_and_disturb_nothing),
         cmocka_unit_test(broken_promises_end_the_process),

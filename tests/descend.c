@@ -149,11 +149,12 @@ typedef struct Run {
     double losses[STEPS];
 } Run;
 
-static void run_start(Run *run, const struct Training *t, size_t batch, Arena *arena) {
+static void run_start(Run *run, const struct Training *t, size_t batch, bool full, Arena *arena) {
     Error err;
     bool classes = t->layers == mlp || t->layers == no_bias;
     run->net = net_create(&(NetSpec){.height = 1, .width = INPUTS, .channels = 1,
                                      .layers = t->layers, .max_batch = batch, .tile = t->tile,
+                                     .full_inputs = full,
                                      .loss = classes ? LOSS_CROSS_ENTROPY : LOSS_SQUARED},
                           arena, &err);
     if (!run->net)
@@ -162,30 +163,36 @@ static void run_start(Run *run, const struct Training *t, size_t batch, Arena *a
     optimizer_init(&run->optimizer, &t->rule, run->net, arena);
 }
 
-/* Both ways, step by step on the same batches, of which the last is shorter. */
-static void train_both(const struct Training *t, size_t batch, const char *isa) {
+/* All ways, step by step on the same batches, of which the last is shorter: in one, in two, and in
+ * one without looking for zeros. */
+static void train_all(const struct Training *t, size_t batch, const char *isa) {
     Arena *arena = arena_create();
     Real *x = numbers((MOST + STEPS) * INPUTS, 12, 9);
     uint8_t labels[MOST + STEPS];
     for (size_t i = 0; i < sizeof labels; i++)
         labels[i] = (uint8_t)(i * 7 % 10);
-    Run one, two;
-    run_start(&one, t, batch, arena);
-    run_start(&two, t, batch, arena);
+    Run one, two, full;
+    run_start(&one, t, batch, false, arena);
+    run_start(&two, t, batch, false, arena);
+    run_start(&full, t, batch, true, arena);
     for (size_t s = 0; s < STEPS; s++) {
         const Real *from = x + s * INPUTS;
         size_t count = s + 1 < STEPS ? batch : (batch + 1) / 2;
         bool classes = one.net->spec.loss == LOSS_CROSS_ENTROPY;
         Target target = classes ? (Target){.labels = labels + s} : (Target){.values = from};
         one.losses[s] = optimizer_descend(&one.optimizer, one.net, from, target, count, 0.1, 1e6);
+        full.losses[s] = optimizer_descend(&full.optimizer, full.net, from, target, count, 0.1,
+                                           1e6);
         two.losses[s] = net_gradient(two.net, from, target, count);
         optimizer_step(&two.optimizer, two.net, 0.1, -1);
         assert_true(isfinite(two.losses[s]));
     }
     assert_memory_equal(one.losses, two.losses, sizeof one.losses);
+    assert_memory_equal(one.losses, full.losses, sizeof one.losses);
     assert_int_equal(one.optimizer.steps, two.optimizer.steps);
     assert_int_equal(one.net->pass, two.net->pass);
     assert_same_array(one.net->weights, two.net->weights, one.net->parameters, t->name, isa);
+    assert_same_array(one.net->weights, full.net->weights, one.net->parameters, t->name, isa);
     free(x);
     arena_destroy(arena);
 }
@@ -196,7 +203,7 @@ static void trainings_have_the_same_bits(void **state) {
     for (size_t t = 0; t < sizeof trainings / sizeof trainings[0]; t++)
         for (size_t b = 0; b < sizeof batches / sizeof batches[0]; b++)
             FOR_EACH_ISA(isa)
-                train_both(&trainings[t], batches[b], isa);
+                train_all(&trainings[t], batches[b], isa);
 }
 
 static void a_loss_over_the_bound_moves_nothing(void **state) {
@@ -205,7 +212,7 @@ static void a_loss_over_the_bound_moves_nothing(void **state) {
         Arena *arena = arena_create();
         Real *x = numbers(10 * INPUTS, 12, 9), *before;
         Run run;
-        run_start(&run, &trainings[t ? 3 : 1], 10, arena);
+        run_start(&run, &trainings[t ? 3 : 1], 10, false, arena);
         before = arena_copy(arena, run.net->weights, run.net->parameters * sizeof *before);
         double loss = optimizer_descend(&run.optimizer, run.net, x, (Target){.values = x}, 10, 0.1,
                                         1e-9);

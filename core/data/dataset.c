@@ -243,3 +243,11 @@ void dataset_pixel_mean(const Dataset *set, Real *mean) {
     }
     arena_destroy(arena);
 }
+
+double dataset_zeros(const Dataset *set) {
+    size_t count = set->count < 100 ? set->count : 100, pixels = dataset_pixels(set), zeros = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < pixels; p++)
+            zeros += set->images[i][p] == 0;
+    return count ? (double)zeros / (double)(count * pixels) : 0;
+}

@@ -37,6 +37,9 @@ static inline size_t dataset_pixels(const Dataset *set) {
     return set->height * set->width * set->channels;
 }
 
+/* Share of zero bytes in the first 100 images (or all, if fewer). */
+double dataset_zeros(const Dataset *set);
+
 /* Opens a part of a known set.  Refuses a missing file, a wrong magic number, a size that does not
  * match the header, a label out of range.  Everything (mappings too) lives as long as the process;
  * opening the same part again returns the same Dataset.  NULL on failure. */

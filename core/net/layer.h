@@ -82,9 +82,10 @@ bool layer_gradient_begun(Net *net, Layer *layer);
 void loss_tile(Net *net, const Tile *tile, const Real *output, Target target, size_t batch,
                Real *delta);
 
-/* Whether a layer reads the data themselves, of which many may be zero. */
-static inline bool layer_reads_data(const Layer *layer) {
-    return layer->index == 0 || (layer->index == 1 && layer[-1].spec.kind == LAYER_MASK);
+/* Whether a layer reads the data themselves and many of them may be zero. */
+static inline bool layer_reads_zeros(const Net *net, const Layer *layer) {
+    return (layer->index == 0 && !net->spec.full_inputs) ||
+           (layer->index == 1 && layer[-1].spec.kind == LAYER_MASK);
 }
 
 #endif

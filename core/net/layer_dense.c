@@ -25,7 +25,7 @@ static void dense_forward(Net *net, Layer *layer, const Tile *tile, const Real *
                  .a = x, .lda = inputs,
                  .b = layer_weights(net, layer), .ldb = layer->weights_shared ? inputs : units,
                  .bias = layer_bias(net, layer),
-                 .skip_zeros = layer_reads_data(layer),
+                 .skip_zeros = layer_reads_zeros(net, layer),
                  .c = y, .ldc = units});
 }
 
@@ -57,7 +57,7 @@ static void weight_gradient(Net *net, Layer *layer, const Tile *tile, const Real
                  .b = tied ? x : dy, .ldb = tied ? inputs : units,
                  .add = !moves && layer_gradient_begun(net, layer),
                  .descend = moves, .rate = step.rate, .decay = step.decay,
-                 .skip_zeros = layer_reads_data(layer),
+                 .skip_zeros = layer_reads_zeros(net, layer),
                  .c = moves ? layer_weights(net, layer) : layer_weight_gradient(net, layer),
                  .ldc = tied ? inputs : units});
 }
