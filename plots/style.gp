@@ -25,6 +25,7 @@
 #
 #   table(NAME)                     in/NAME.csv; address columns by name, a wrong name is an error
 #   rows(NAME, "a=x b=y")           only the rows where column a is x and column b is y (exact text)
+#   greys(NAME, "a=x b=y")          the picture in column `greys` of those rows: `matrix with image`
 #   bands(NAME, VALUE, KEYS, WHERE) one row for each value of KEYS (columns joined by commas): the
 #                                   KEYS, then n, median, low, high (quartiles), min, max of VALUE,
 #                                   and diverged (how many values were not finite); WHERE as in
@@ -62,6 +63,7 @@ set datafile missing "nan"
 # ---- where data come from ----
 table(name) = in . "/" . name . ".csv"
 rows(name, where) = sprintf("< bands --rows '%s' '%s'", table(name), where)
+greys(name, where) = sprintf("< bands --greys greys '%s' '%s'", table(name), where)
 bands(name, value, keys, where) = \
     sprintf("< bands --value '%s' --by '%s' '%s' '%s'", value, keys, table(name), where)
 bands95(name, value, keys, where) = \

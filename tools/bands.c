@@ -5,12 +5,14 @@
  *     bands --value accuracy --by iteration results/local/clr/curves.csv 'policy=fixed'
  *     bands --rows results/local/clr/curves.csv 'policy=fixed seed=1'
  *     bands --distinct seed results/local/clr/curves.csv
+ *     bands --greys greys results/local/sparse_autoencoder/sheets.csv 'setup=blog beta=0'
  *
  * Prints CSV: one row for each combination of the --by columns (joined by commas), with n, median,
  * low and high (quartiles, Hyndman & Fan type 7; with --interval the 95% bootstrap interval of
  * the median), min, max, and diverged: how many values were not finite, which the others leave out.
  * Numbers come in increasing order, other texts in the order of the table.  With --rows: the rows
- * of the table as they are.  With --distinct: how many texts a column has (0 if it is not there).
+ * of the table as they are.  With --distinct: how many texts a column has (0 if it is not there).  With
+ * --greys: the pixels of a column (table.h), a row of the table one line of numbers, no header.
  * The last argument, if any, keeps only rows where every named column has that very text.
  *
  * That no row is as asked is an error, but not in a run that is not finished: where BANDS_LOG names
@@ -267,6 +269,15 @@ static void print_rows(const Bands *b) {
         }
 }
 
+static void print_greys(const Bands *b, const char *name) {
+    size_t pixels = column(b->table, name);
+    for (size_t k = 0; k < b->row_count; k++)
+        for (const char *text = table_text(b->table, b->rows[k], pixels); *text; text++)
+            printf("%d%c", grey_read(*text), text[1] ? ',' : '\n');
+    if (b->row_count == 0)
+        puts("nan,nan\nnan,nan"); /* the least that is a picture */
+}
+
 /* How many texts a column has. */
 static size_t distinct(const Table *table, const char *name) {
     size_t found = table_find(table, name), count = 0;
@@ -288,7 +299,7 @@ static size_t distinct(const Table *table, const char *name) {
 /* ---- the command line ---- */
 
 typedef struct Request {
-    char *value, *by, *distinct;
+    char *value, *by, *distinct, *greys;
     bool rows, interval, nothing, end;
 } Request;
 
@@ -296,6 +307,7 @@ static bool read_options(int argc, char **argv, Request *r) {
     static const struct option options[] = {{"value", required_argument, NULL, 'v'},
                                             {"by", required_argument, NULL, 'b'},
                                             {"distinct", required_argument, NULL, 'd'},
+                                            {"greys", required_argument, NULL, 'g'},
                                             {"interval", no_argument, NULL, 'i'},
                                             {"rows", no_argument, NULL, 'r'},
                                             {"nothing", no_argument, NULL, 'n'},
@@ -307,6 +319,7 @@ static bool read_options(int argc, char **argv, Request *r) {
         r->value = option == 'v' ? optarg : r->value;
         r->by = option == 'b' ? optarg : r->by;
         r->distinct = option == 'd' ? optarg : r->distinct;
+        r->greys = option == 'g' ? optarg : r->greys;
         r->interval |= option == 'i';
         r->rows |= option == 'r';
         r->nothing |= option == 'n';
@@ -326,6 +339,8 @@ static void answer(const Request *r, const Table *table, const char *path, char 
         log_selection(b.log, b.row_count ? "+" : "-", path, asked);
     if (r->rows) {
         print_rows(&b);
+    } else if (r->greys) {
+        print_greys(&b, r->greys);
     } else {
         b.value = column(table, r->value);
         read_keys(&b, r->by);
@@ -345,9 +360,9 @@ int main(int argc, char **argv) {
         print_nothing(getenv("BANDS_LOG"), r.end);
         return fflush(stdout) ? 2 : 0;
     }
-    if (words < 1 || words > 2 || (!r.rows && !r.distinct && (!r.value || !r.by)))
-        die("usage: bands (--rows | --distinct COLUMN | [--interval] --value COLUMN --by COLUMNS) "
-            "TABLE ['COLUMN=TEXT ...']");
+    if (words < 1 || words > 2 || (!r.rows && !r.distinct && !r.greys && (!r.value || !r.by)))
+        die("usage: bands (--rows | --distinct COLUMN | --greys COLUMN | [--interval] --value COLUMN "
+            "--by COLUMNS) TABLE ['COLUMN=TEXT ...']");
     Error err = {0};
     Table *table = table_read(argv[optind], &err);
     if (!table)

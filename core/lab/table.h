@@ -101,6 +101,20 @@ typedef struct Where {
 size_t table_select(const Table *table, const char *column, const Where *where, double *values,
                     size_t room);
 
+/* ---- pixels ----
+ * A row of grey values (0 ... 255) as one text, a character a pixel: '0' + grey / 4, from '0' (black)
+ * to 'o' (white).  Read, a level is the middle of its four greys (2, 6, ... 254).  For pictures:
+ * `bands --greys COLUMN` hands them to gnuplot. */
+static inline void greys_write(const uint8_t *greys, size_t count, char *text) {
+    for (size_t i = 0; i < count; i++)
+        text[i] = (char)('0' + greys[i] / 4);
+    text[count] = '\0';
+}
+
+static inline int grey_read(char character) {
+    return 4 * (character - '0') + 2;
+}
+
 /* Appends all rows of `from`; false if its columns are not the same in name and order. */
 bool table_append(Table *table, const Table *from, Error *err);
 

@@ -259,7 +259,7 @@ typedef struct Config {
 } Config;
 
 static void plan(Plan *plan) {
-    static const uint32_t seeds[] = {[SCALE_SMOKE] = 1, [SCALE_DESK] = 10, [SCALE_PAPER] = 50};
+    static const uint32_t seeds[] = {[SCALE_SMOKE] = 1, [SCALE_DESK] = 10, [SCALE_PAPER] = 20};
     uint32_t count = plan_seeds(plan, seeds[plan_scale(plan)]);
     for (int study = 0; study < STUDIES; study++)
         for (uint32_t seed = 1; seed <= count; seed++)
@@ -315,7 +315,8 @@ static const Experiment experiment = {
     .question = "Which of the advice on gradient checks catches which error?",
     .sources = "002 (CS231n, learning and evaluation: gradient checks)",
     .version = 1,
-    .minutes = {0.05, 1, 5},
+    .replanned = {[SCALE_PAPER] = 1},
+    .minutes = {0.05, 1, 2},
     .config_size = sizeof(Config),
     .tables = tables,
     .claims = gradient_check_claims,

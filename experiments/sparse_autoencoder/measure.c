@@ -6,6 +6,7 @@
 #include "core/base/vec.h"
 #include "experiments/sparse_autoencoder/sparse_autoencoder.h"
 #include <math.h>
+#include <string.h>
 
 enum { V = DIGIT_PIXELS, SIDE = 28, IMAGES = DIGIT_CLASSES * DIGITS_JUDGED, TEN = 10 };
 static const double dead_range = 0.01, always_on = 0.95;
@@ -125,23 +126,26 @@ bool measure_write(Run *run, uint32_t step, bool last) {
 
 /* ---- the detail of one seed: units, their weight images, restored images ---- */
 
-/* Ten images side by side: 28 rows of 280 grey values. */
+/* Ten images side by side: 28 rows of 280 pixels. */
 static void write_band(Run *run, const char *table, size_t band, uint8_t images[TEN][V]) {
-    Value row[5 + TEN * SIDE] = {v_name(run), v_short(run, run->config->beta),
-                                 v_short(run, run->config->rho), v_count((int64_t)band)};
     for (size_t r = 0; r < SIDE; r++) {
-        row[4] = v_count((int64_t)r);
+        uint8_t row[TEN * SIDE];
+        char text[TEN * SIDE + 1];
         for (size_t c = 0; c < TEN * SIDE; c++) {
-            row[5 + c] = v_count(images[c / SIDE][r * SIDE + c % SIDE]);
+            row[c] = images[c / SIDE][r * SIDE + c % SIDE];
         }
-        table_add(cell_table(run->cell, table), row, sizeof row / sizeof *row);
+        greys_write(row, TEN * SIDE, text);
+        table_row(cell_table(run->cell, table), v_name(run), v_short(run, run->config->beta),
+                  v_short(run, run->config->rho), v_count((int64_t)band), v_count((int64_t)r),
+                  v_text(text));
     }
 }
 
 static void write_sheet(Run *run) {
     const size_t hidden = run->config->hidden;
     for (size_t first = 0; first < hidden; first += TEN) {
-        uint8_t images[TEN][V] = {{0}};
+        uint8_t images[TEN][V];
+        memset(images, 255, sizeof images); /* white where there is no unit */
         for (size_t j = first; j < first + TEN && j < hidden; j++) {
             digits_stretch(run->net.encoder + j, hidden, images[j - first]);
         }

@@ -16,15 +16,6 @@
 /* A whole number that a bit of the image may push over its edge. */
 #define GREY(name)                                                                                 \
     { name, TIER_BITS }
-#define IMAGE(u)                                                                                   \
-    GREY(u "p00"), GREY(u "p01"), GREY(u "p02"), GREY(u "p03"), GREY(u "p04"), GREY(u "p05"),      \
-        GREY(u "p06"), GREY(u "p07"), GREY(u "p08"), GREY(u "p09"), GREY(u "p10"), GREY(u "p11"),  \
-        GREY(u "p12"), GREY(u "p13"), GREY(u "p14"), GREY(u "p15"), GREY(u "p16"), GREY(u "p17"),  \
-        GREY(u "p18"), GREY(u "p19"), GREY(u "p20"), GREY(u "p21"), GREY(u "p22"), GREY(u "p23"),  \
-        GREY(u "p24"), GREY(u "p25"), GREY(u "p26"), GREY(u "p27")
-#define TEN_IMAGES                                                                                 \
-    IMAGE("i0"), IMAGE("i1"), IMAGE("i2"), IMAGE("i3"), IMAGE("i4"), IMAGE("i5"), IMAGE("i6"),     \
-        IMAGE("i7"), IMAGE("i8"), IMAGE("i9")
 #define NET KEY("setup"), KEY("beta"), KEY("rho")
 
 static const Column curves_columns[] = {
@@ -35,8 +26,8 @@ static const Column curves_columns[] = {
 static const Column units_columns[] = {
     NET, KEY("unit"), SEEDS("activity"), SEEDS("tracked"), GREY("kind"), GREY("area"),
     GREY("share"), GREY("elongation"), GREY("radius"), {0}};
-static const Column sheets_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
-static const Column decoded_columns[] = {NET, KEY("band"), KEY("row"), TEN_IMAGES, {0}};
+static const Column sheets_columns[] = {NET, KEY("band"), KEY("row"), GREY("greys"), {0}};
+static const Column decoded_columns[] = {NET, KEY("band"), KEY("row"), GREY("greys"), {0}};
 
 const TableSpec sparse_tables[] = {{"curves", curves_columns},
                                    {"units", units_columns},
@@ -176,7 +167,7 @@ static const Experiment sparse_autoencoder = {
                 "strokes appear?",
     .sources = "003 (np2lkoo, autoencoders part 10: sparse regularisation); Okatani, Deep "
                "Learning, 5.4; UFLDL, sparse autoencoder",
-    .version = 3,
+    .version = 4,
     .minutes = {0.1, 8.5, 60},
     .config_size = sizeof(Config),
     .tables = sparse_tables,

@@ -70,7 +70,7 @@ unset multiplot
 # ---- beta and rho together ----
 eval figure("map", 1000, 470)
 set multiplot layout 1, 2 title "beta and rho together (" . of_seeds("medians") . \
-    "; noise 0.3, dropout 0.4)" font ",13" margins 0.07, 0.92, 0.15, 0.84 spacing 0.17, 0
+    "; noise 0.3, dropout 0.4)" font ",13" margins 0.085, 0.92, 0.15, 0.84 spacing 0.18, 0
 place(b) = b < 0.02 ? 0 : b < 0.05 ? 1 : b < 0.2 ? 2 : b < 0.5 ? 3 : b < 2 ? 4 : 5
 level(r) = r < 0.03 ? 0 : r < 0.07 ? 1 : r < 0.15 ? 2 : r < 0.25 ? 3 : r < 0.4 ? 4 : 5
 set xtics ("0.01" 0, "0.03" 1, "0.1" 2, "0.3" 3, "1" 4, "3" 5)
@@ -84,10 +84,11 @@ do for [c in "img_diff activity"] {
     plot bands("curves", c, "beta,rho", "setup=blog last=1") using \
              (column("beta") > 0 ? place(column("beta")) : 1/0):(level(column("rho"))): \
              (0.5):(0.5):"median" with boxxyerror fillstyle solid noborder fillcolor palette, \
-         bands("curves", c, "beta,rho", "setup=blog last=1") using \
-             (column("beta") > 0 ? place(column("beta")) : 1/0):(level(column("rho"))): \
+         for [k = 0:1] bands("curves", c, "beta,rho", "setup=blog last=1") using \
+             (column("beta") > 0 ? place(column("beta")) + 0.012 * k : 1/0): \
+             (level(column("rho")) - 0.02 * k): \
              (sprintf(c eq "img_diff" ? "%.0f" : "%.2f", column("median"))) \
-             with labels font ",9" textcolor rgb "white"
+             with labels font ",9" textcolor rgb k ? "white" : "black" # legible on yellow, too
 }
 unset multiplot
 
@@ -145,7 +146,7 @@ do for [k = 1:9] {
 do for [s in sheet_rows] {
     do for [b in "0 0.1 3"] {
         set title plain(s) . ", beta " . b font ",11" offset 0, -0.6
-        plot rows("sheets", net(s, b)) matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
+        plot greys("sheets", net(s, b)) matrix with image
     }
 }
 unset multiplot
@@ -159,8 +160,7 @@ set xrange [-0.5:279.5]; set yrange [279.5:-0.5]
 do for [k = 1:2] {
     set title (k == 1 ? "ReLU, identity output, tied, rate 0.003; beta 0.3" : \
         "the same, rate 0.001, images minus their mean; beta 1") font ",11" offset 0, -0.6
-    plot rows("sheets", k == 1 ? net("relu_fast", "0.3") : net("relu_centred", "1")) \
-        matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
+    plot greys("sheets", k == 1 ? net("relu_fast", "0.3") : net("relu_centred", "1")) matrix with image
 }
 unset multiplot
 
@@ -173,8 +173,7 @@ set palette gray; set cbrange [0:255]
 set xrange [-0.5:279.5]; set yrange [559.5:-0.5]
 do for [b in "0 3"] {
     set title "beta " . b font ",11" offset 0, -0.6
-    plot rows("sheets", sprintf("setup=tutorial beta=%s rho=0.1", b)) matrix every 1:1:5:1 \
-        using ($1 - 5):($2 - 1):3 with image
+    plot greys("sheets", sprintf("setup=tutorial beta=%s rho=0.1", b)) matrix with image
 }
 unset multiplot
 
@@ -185,21 +184,21 @@ set multiplot layout 7, 2 title "Ten training images and what the nets make of t
 unset border; unset tics; unset grid; unset key; unset colorbox
 set palette gray; set cbrange [0:255]
 set xrange [-0.5:279.5]; set yrange [27.5:-0.5]
-strip(s, b, band) = rows("decoded", net(s, b) . sprintf(" band=%d", band))
+strip(s, b, band) = greys("decoded", net(s, b) . sprintf(" band=%d", band))
 do for [k = 1:2] {
     set title "the images" font ",10" offset 0, -0.7
-    plot strip("blog", "0", 0) matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
+    plot strip("blog", "0", 0) matrix with image
 }
 do for [b in "0 0.1 3"] {
     do for [s in "blog relu_identity"] {
         set title plain(s) . ", beta " . b font ",10" offset 0, -0.7
-        plot strip(s, b, 1) matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
+        plot strip(s, b, 1) matrix with image
     }
 }
 do for [b in "0 0.1 3"] {
     do for [s in "sigmoid_sigmoid sigmoid_identity"] {
         set title plain(s) . ", beta " . b font ",10" offset 0, -0.7
-        plot strip(s, b, 1) matrix every 1:1:5:1 using ($1 - 5):($2 - 1):3 with image
+        plot strip(s, b, 1) matrix with image
     }
 }
 unset multiplot
