@@ -2,38 +2,35 @@
  *
  * What source 000 says of rates by period, and what decides it.
  */
-#include "experiments/period_tuning/period_tuning.h"
+#include "experiments/period_tuning/claims.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM = 1000, FEWEST = 5 /* seeds that decide */ };
-
-/* A smoke run trains nothing to its end and decides nothing. */
-static size_t select_rows(const Results *results, const char *table, const char *column,
-                          const Where *where, double values[ROOM]) {
+size_t claim_rows(const Results *results, const char *table, const char *column, const Where *where,
+                  double values[ROOM]) {
     if (strcmp(results_scale(results), "smoke") == 0) {
         return 0;
     }
     return table_select(results_table(results, table), column, where, values, ROOM);
 }
 
-static Interval nothing(void) {
+Interval claim_nothing(void) {
     return (Interval){NAN, NAN, NAN, 0};
 }
 
-static Interval median_of(const double *values, size_t n) {
-    return n >= FEWEST ? stats_bootstrap_median(values, n) : nothing();
+Interval claim_median(const double *values, size_t n) {
+    return n >= FEWEST ? stats_bootstrap_median(values, n) : claim_nothing();
 }
 
 /* ---- the printed table against constant rates ---- */
 
 static size_t differences_of(const Results *results, const char *dropout, const char *rates,
                              const char *epoch, double values[ROOM]) {
-    return select_rows(results, "horizons", "img_diff",
-                       (Where[]){{"dropout", dropout}, {"rates", rates}, {"epoch", epoch}, {0}},
-                       values);
+    return claim_rows(results, "horizons", "img_diff",
+                      (Where[]){{"dropout", dropout}, {"rates", rates}, {"epoch", epoch}, {0}},
+                      values);
 }
 
 /* Median over all runs but one. */
@@ -78,12 +75,11 @@ static size_t best_constant(const Results *results, const char *dropout, const c
     "img_diff after %s epochs, printed table minus the constant that is best on the other "        \
     "seeds; noise 0.3, dropout %s"
 
-static Interval table_against_best(const Results *results, const char *dropout,
-                                   const char *epoch) {
+static Interval table_against_best(const Results *results, const char *dropout, const char *epoch) {
     double table[ROOM], best[ROOM];
     size_t n = differences_of(results, dropout, "table", epoch, table);
     size_t m = best_constant(results, dropout, epoch, ANY, best);
-    return n >= FEWEST && n == m ? stats_paired_difference(table, best, n) : nothing();
+    return n >= FEWEST && n == m ? stats_paired_difference(table, best, n) : claim_nothing();
 }
 
 static Finding judge_long(const Results *results, const char *dropout) {
@@ -111,18 +107,21 @@ static Finding judge_short_4(const Results *r) {
 
 static Finding judge_his(const Results *results, const char *dropout) {
     double above[ROOM];
-    size_t n = select_rows(results, "horizons", "above_constant",
-                           (Where[]){{"dropout", dropout}, {"rates", "table"}, {"epoch", "4096"},
-                                     {0}},
-                           above);
-    return finding_below(median_of(above, n), 0,
+    size_t n = claim_rows(
+        results, "horizons", "above_constant",
+        (Where[]){{"dropout", dropout}, {"rates", "table"}, {"epoch", "4096"}, {0}}, above);
+    return finding_below(claim_median(above, n), 0,
                          "img_diff after 4096 epochs, printed table minus the author's constants "
                          "0.26 and 0.806; noise 0.3, dropout %s",
                          dropout);
 }
 
-static Finding judge_his_3(const Results *r) { return judge_his(r, "0.3"); }
-static Finding judge_his_4(const Results *r) { return judge_his(r, "0.4"); }
+static Finding judge_his_3(const Results *r) {
+    return judge_his(r, "0.3");
+}
+static Finding judge_his_4(const Results *r) {
+    return judge_his(r, "0.4");
+}
 
 static Finding judge_own_rates(const Results *results) {
     double shared[ROOM], separate[ROOM];
@@ -131,7 +130,7 @@ static Finding judge_own_rates(const Results *results) {
     if (n < FEWEST) {
         return finding_inconclusive("needs the shared constants of the paper scale");
     }
-    Interval d = n == m ? stats_paired_difference(shared, separate, n) : nothing();
+    Interval d = n == m ? stats_paired_difference(shared, separate, n) : claim_nothing();
     return finding_above(d, 0,
                          "img_diff after 4096 epochs, best shared constant minus "
                          "best pair of constants; dropout 0.3");
@@ -146,16 +145,19 @@ static const char *sweep_end(const Results *results) {
 
 static size_t swept(const Results *results, const char *column, const char *period,
                     const char *rate, const char *value, double values[ROOM]) {
-    return select_rows(results, "sweep", column,
-                       (Where[]){{"period", period}, {"rate", rate}, {"value", value},
-                                 {"epoch", sweep_end(results)}, {0}},
-                       values);
+    return claim_rows(results, "sweep", column,
+                      (Where[]){{"period", period},
+                                {"rate", rate},
+                                {"value", value},
+                                {"epoch", sweep_end(results)},
+                                {0}},
+                      values);
 }
 
 static Finding judge_first_weight(const Results *results) {
     double effect[ROOM];
     size_t n = swept(results, "effect", "0", "W", "0.45", effect);
-    return finding_above(median_of(effect, n), 0,
+    return finding_above(claim_median(effect, n), 0,
                          "img_diff after %s epochs, period 0 with weights' rate 0.45 (its "
                          "neighbour's) minus 0.05",
                          sweep_end(results));
@@ -164,7 +166,7 @@ static Finding judge_first_weight(const Results *results) {
 static Finding judge_first_bias(const Results *results) {
     double effect[ROOM];
     size_t n = swept(results, "effect", "0", "b", "0.5", effect);
-    return finding_above(median_of(effect, n), 0,
+    return finding_above(claim_median(effect, n), 0,
                          "img_diff after %s epochs, period 0 with biases' rate 0.5 minus 1.00",
                          sweep_end(results));
 }
@@ -200,217 +202,43 @@ static Finding judge_offset(const Results *results) {
     }
     return finding_between(stats_bootstrap_median(high, n), 0, 1,
                            "what eleven rates of period 5 change over what seeds do (%.1f from "
-                           "least to most, %zu seeds); one offset of 0.01: %.2f", spread, n,
-                           stats_median(step, steps < ROOM ? steps : ROOM));
+                           "least to most, %zu seeds); one offset of 0.01: %.2f",
+                           spread, n, stats_median(step, steps < ROOM ? steps : ROOM));
 }
 
 static Finding judge_printed_sweep(const Results *results) {
     double effect[ROOM];
     size_t n = swept(results, "effect", "5", "W", "0.5", effect);
-    return finding_above(median_of(effect, n), 0,
+    return finding_above(claim_median(effect, n), 0,
                          "img_diff after %s epochs, weights' rate of period 5 at 0.50 minus "
                          "0.42; the source's single run: 9.77",
                          sweep_end(results));
 }
 
-/* ---- what the tuner finds ---- */
-
-/* The epochs and the last rotation of the tunings that decide, as texts. */
-typedef struct Reach {
-    const char *epochs, *rotation;
-    bool far; /* long enough for what the source says of its tuner */
-} Reach;
-
-static Reach reach_of(const Results *results) {
-    bool paper = strcmp(results_scale(results), "paper") == 0;
-    return paper ? (Reach){"256", "4", true} : (Reach){"16", "1", false};
-}
-
-/* What the source says of tunings at 1,024 epochs and more, one rotation at 16 cannot decide: 0.25 is
- * four steps from 0.05. */
-static Finding if_far(Reach reach, Finding finding) {
-    finding.verdict = reach.far ? finding.verdict : INCONCLUSIVE;
-    return finding;
-}
-
-static size_t tuned(const Results *results, const char *column, const char *period,
-                    double values[ROOM]) {
-    Reach reach = reach_of(results);
-    return select_rows(results, "tuned", column,
-                       (Where[]){{"tuning", "one_seed"}, {"epochs", reach.epochs},
-                                 {"dropout", "0.3"}, {"rotation", reach.rotation},
-                                 {"period", period}, {0}},
-                       values);
-}
-
-static Finding judge_tuned_first(const Results *results, const char *column, double low,
-                                 double high) {
-    double values[ROOM];
-    Reach reach = reach_of(results);
-    Interval at = median_of(values, tuned(results, column, "0", values));
-    return if_far(reach, finding_between(at, low, high,
-                                         "%s of period 0, rotation %s from 0.25 and 0.80, %s "
-                                         "epochs", column, reach.rotation, reach.epochs));
-}
-
-static Finding judge_weight_low(const Results *results) {
-    return judge_tuned_first(results, "weight_rate", 0, 0.1);
-}
-
-static Finding judge_bias_high(const Results *results) {
-    return judge_tuned_first(results, "bias_rate", 0.95, INFINITY);
-}
-
-/* A tuning's weights' rates rise to a peak within periods 1 ... 6 and end below it. */
-static Finding judge_rise(const Results *results) {
-    double rates[PERIODS][ROOM];
-    Reach reach = reach_of(results);
-    const size_t last = period_of((uint32_t)strtoul(reach.epochs, NULL, 10));
-    size_t n = 0, hits = 0;
-    for (size_t k = 0; k <= last; k++) {
-        char period[8];
-        snprintf(period, sizeof period, "%zu", k);
-        n = tuned(results, "weight_rate", period, rates[k]);
-    }
-    if (!reach.far || n < FEWEST) {
-        return finding_inconclusive("needs 5 tunings of four rotations: the paper scale");
-    }
-    for (size_t i = 0; i < n; i++) {
-        size_t peak = 0;
-        for (size_t k = 1; k <= last; k++) {
-            peak = rates[k][i] > rates[peak][i] ? k : peak;
-        }
-        hits += peak >= 1 && peak <= 6 && rates[0][i] <= rates[peak][i] - 0.05 &&
-                rates[last][i] <= rates[peak][i] - 0.05;
-    }
-    return finding_between(stats_share(hits, n), 0.5, 1,
-                           "share of %zu tunings whose weights' rate peaks in periods 1 to 6, 0.05 "
-                           "or more above its first and its last", n);
-}
-
-/* ---- what tuning carries over ---- */
-
-/* For every tuning the mean change of what it did after its last rotation. */
-static size_t changes(const Results *results, const char *tuning, const char *data,
-                      const char *own, const char *column, double means[ROOM]) {
-    Reach reach = reach_of(results);
-    size_t n = 0;
-    for (uint32_t seed = 1; seed <= ROOM; seed++) {
-        char text[16];
-        double values[ROOM];
-        snprintf(text, sizeof text, "%u", seed);
-        size_t runs = select_rows(results, "carry", column,
-                                  (Where[]){{"tuning", tuning}, {"epochs", reach.epochs},
-                                            {"dropout", "0.3"}, {"seed", text},
-                                            {"rotation", reach.rotation}, {"data", data},
-                                            {"own", own}, {0}},
-                                  values);
-        if (runs == 0) {
-            break;
-        }
-        means[n++] = stats_mean(values, runs);
-    }
-    return n;
-}
-
-static Finding judge_carry(const Results *results, const char *data, const char *column,
-                           const char *what) {
-    double change[ROOM];
-    Interval d = median_of(change, changes(results, "one_seed", data, "0", column, change));
-    Reach reach = reach_of(results);
-    return if_far(reach, finding_below(d, 0,
-                                       "%s: change of img_diff from the start to the table tuned "
-                                       "on one seed, %s epochs",
-                                       what, reach.epochs));
-}
-
-static Finding judge_seeds(const Results *r) {
-    return judge_carry(r, "mnist", "change", "other seeds");
-}
-
-static Finding judge_test(const Results *r) {
-    return judge_carry(r, "mnist", "test_change", "other seeds, test images");
-}
-
-static Finding judge_fashion(const Results *r) {
-    return judge_carry(r, "fashion", "change", "Fashion-MNIST, other seeds");
-}
-
-static Interval change_difference(const Results *results, const char *const a[4],
-                                  const char *const b[4]) {
-    double left[ROOM], right[ROOM];
-    size_t n = changes(results, a[0], a[1], a[2], a[3], left);
-    size_t m = changes(results, b[0], b[1], b[2], b[3], right);
-    return n >= FEWEST && n == m ? stats_paired_difference(left, right, n) : nothing();
-}
-
-static Finding judge_fits(const Results *results) {
-    Interval d = change_difference(
-        results, (const char *const[]){"one_seed", "mnist", "1", "change"},
-        (const char *const[]){"one_seed", "mnist", "0", "change"});
-    return finding_below(d, 0,
-                         "change of img_diff on the seed tuned on minus that on "
-                         "other seeds, %s epochs",
-                         reach_of(results).epochs);
-}
-
-static Finding judge_several(const Results *results) {
-    Interval d = change_difference(
-        results, (const char *const[]){"several_seeds", "mnist", "0", "change"},
-        (const char *const[]){"one_seed", "mnist", "0", "change"});
-    return finding_below(d, 0,
-                         "change of img_diff on other seeds, tuned on several "
-                         "seeds minus tuned on one, %s epochs",
-                         reach_of(results).epochs);
-}
-
-/* ---- the incident ---- */
-
-static Finding judge_incident(const Results *results) {
-    double after[ROOM];
-    Reach reach = reach_of(results);
-    size_t n = select_rows(results, "carry", "img_diff",
-                           (Where[]){{"tuning", "one_seed"}, {"epochs", reach.epochs},
-                                     {"dropout", "0.3"}, {"rotation", reach.rotation},
-                                     {"data", "mnist"}, {"own", "1"}, {0}},
-                           after);
-    return if_far(reach, finding_between(median_of(after, n), 0, 100,
-                                         "img_diff that tuning reaches on one fixed seed, order "
-                                         "and 1,000 images, %s epochs", reach.epochs));
-}
-
-static Finding judge_subset(const Results *results) {
-    Interval d = change_difference(
-        results, (const char *const[]){"one_seed", "mnist", "1", "change"},
-        (const char *const[]){"one_seed", "mnist", "1", "test_change"});
-    Reach reach = reach_of(results);
-    return if_far(reach, finding_below(d, 0,
-                                       "change on the 1,000 judged images minus that on 1,000 "
-                                       "test images, same seed, %s epochs",
-                                       reach.epochs));
-}
+/* ---- the incident: what 62 may have been ---- */
 
 static Finding judge_floor(const Results *results) {
     double values[ROOM];
     const char *epoch = strcmp(results_scale(results), "paper") == 0 ? "16384" : "4096";
-    size_t n = select_rows(results, "floor", "img_diff",
-                           (Where[]){{"noise", "0"}, {"epoch", epoch}, {0}}, values);
-    return finding_between(median_of(values, n), 0, 100,
+    size_t n = claim_rows(results, "floor", "img_diff",
+                          (Where[]){{"noise", "0"}, {"epoch", epoch}, {0}}, values);
+    return finding_between(claim_median(values, n), 0, 100,
                            "img_diff of the judged images after %s epochs on nothing but them, "
-                           "without noise or dropout", epoch);
+                           "without noise or dropout",
+                           epoch);
 }
 
 /* The smallest of the ten digits' parts. */
 static Finding judge_class(const Results *results) {
     double values[ROOM];
-    Interval least = nothing();
+    Interval least = claim_nothing();
     int which = 0;
     for (int digit = 0; digit < 10; digit++) {
         char text[2] = {(char)('0' + digit), 0};
-        size_t n = select_rows(
+        size_t n = claim_rows(
             results, "classes", "img_diff",
             (Where[]){{"dropout", "0.3"}, {"rates", "table"}, {"digit", text}, {0}}, values);
-        Interval part = median_of(values, n);
+        Interval part = claim_median(values, n);
         if (digit == 0 || part.value < least.value) {
             least = part;
             which = digit;
@@ -427,12 +255,12 @@ static Finding judge_class(const Results *results) {
 static Finding judge_time(const Results *results) {
     double seconds[ROOM], runs[ROOM];
     const Where where[] = {{"part", "horizons"}, {0}};
-    size_t n = select_rows(results, "times", "cpu_s", where, seconds);
-    select_rows(results, "times", "runs", where, runs);
+    size_t n = claim_rows(results, "times", "cpu_s", where, seconds);
+    claim_rows(results, "times", "runs", where, runs);
     for (size_t i = 0; i < n; i++) {
         seconds[i] = 880 * seconds[i] / runs[i] / 3600;
     }
-    return finding_below(median_of(seconds, n), 29,
+    return finding_below(claim_median(seconds, n), 29,
                          "hours of one core for 880 runs of 4096 epochs");
 }
 
