@@ -4,8 +4,9 @@
  *
  * Row by row of C: first the places of the row's numbers that are not zero are listed, then only
  * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.
- * k is cut into blocks whose part of B stays in the first-level cache while all rows of A go by; a
- * part whose rows straddle cache lines is copied first, if it is met often enough.
+ * B is cut into as many columns as that, and k into blocks whose part of B stays in the first-level
+ * cache while all rows of A go by; a part whose rows straddle cache lines is copied first, if it is
+ * met often enough.
  */
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
@@ -67,7 +68,7 @@ static bool zero_rows_stay(const Gemm *p) {
     return p->add || (p->descend && p->decay == 0);
 }
 
-/* Row i of C for one block of k, whose part of B is p->b. */
+/* Row i of C for one block of k, whose part of B is p->b, and for as many columns as fit registers. */
 static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k) {
     uint32_t places[MAX_BLOCK + 16];
     Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb,
@@ -75,16 +76,12 @@ static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k)
     bool from_c = k0 > 0 || p->add;
     if (r.count == 0 && (from_c || zero_rows_stay(p)))
         return;
-    size_t width = columns_at_a_time(p->n);
-    for (size_t j = 0; j < p->n; j += width) {
-        size_t wide = p->n - j < width ? p->n - j : width;
-        size_t vectors = (wide + LANES - 1) / LANES;
-        r.live = wide - (vectors - 1) * LANES;
-        r.b = p->b + j;
-        r.c = p->c + i * p->ldc + j;
-        r.start = from_c ? r.c : p->bias ? p->bias + j : NULL;
-        row_kernels[vectors - 1](&r);
-    }
+    size_t vectors = (p->n + LANES - 1) / LANES;
+    r.live = p->n - (vectors - 1) * LANES;
+    r.b = p->b;
+    r.c = p->c + i * p->ldc;
+    r.start = from_c ? r.c : p->bias;
+    row_kernels[vectors - 1](&r);
 }
 
 /* GEMM_TN keeps a row of A as a column: PIECE of them are turned at a time. */
@@ -136,13 +133,15 @@ static void run_piece(const Gemm *p) {
     } while (k0 < p->k);
 }
 
-/* With `descend` sums cannot wait in C and k stays whole: B is cut into columns instead. */
+/* B is cut into columns first: a block of it is the higher for that, and with `descend`, where sums
+ * cannot wait in C, k stays whole. */
 static void run(const Gemm *p) {
-    size_t width = p->descend ? columns_at_a_time(p->n) : p->n;
+    size_t width = columns_at_a_time(p->n);
     Gemm part = *p;
     for (size_t j = 0; j < p->n; j += width) {
         part.n = p->n - j < width ? p->n - j : width;
         part.b = p->b + j;
+        part.bias = p->bias ? p->bias + j : NULL;
         part.c = p->c + j;
         run_piece(&part);
     }
