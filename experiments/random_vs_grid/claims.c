@@ -313,7 +313,7 @@ const Claim random_vs_grid_claims[] = {
     {"one-axis", "002 (CS231n)",
      "One parameter of the picture is important, the other is not.", "a small share", judge_axes},
     {"analytic", BB " section 4", "Random trials hit a target of 1% with probability 1 - 0.99^T.",
-     "1 - 0.99^T inside the interval", judge_analytic},
+     "1 - 0.99^T inside the interval of all points together", judge_analytic},
     {"grids-worst", BB " Figure 8", "Most grids hit less often than random trials.",
      "more than half", judge_grids},
     {"latin", BB " Figure 8", "A Latin hypercube is no better than random trials.", "0",
