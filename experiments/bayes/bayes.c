@@ -27,7 +27,7 @@ typedef struct Config {
 } Config;
 
 static void plan(Plan *plan) {
-    static const uint32_t seeds[] = {2, 20, 50};
+    static const uint32_t seeds[] = {2, 20, 30};
     for (int a = ARMS; a-- > 0;) /* the longest first */
         for (uint32_t s = 1; s <= plan_seeds(plan, seeds[plan_scale(plan)]); s++)
             plan_add(plan, &(Config){(Arm)a, s}, "arm=%s,seed=%u", arms[a], s);
