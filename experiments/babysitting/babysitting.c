@@ -81,8 +81,7 @@ static const Column roughness_columns[] = {
     {"condition", TIER_KEY}, {"seed", TIER_KEY}, {"roughness", TIER_DISTRIBUTION},
     {"validation_accuracy", TIER_DISTRIBUTION}, {0}};
 static const Column image_columns[] = {{"condition", TIER_KEY}, {"unit", TIER_KEY},
-                                       {"row", TIER_KEY}, {"column", TIER_KEY},
-                                       {"weight", TIER_DISTRIBUTION}, {0}};
+                                       {"row", TIER_KEY}, {"greys", TIER_BITS}, {0}};
 static const TableSpec tables[] = {
     {"rates", rate_columns},           {"curves", curve_columns}, {"wiggle", wiggle_columns},
     {"losses", loss_columns},          {"gap", gap_columns},      {"layers", layer_columns},
@@ -94,7 +93,7 @@ static const Experiment experiment = {
     .title = "What one sees while a network learns",
     .question = "What does one see while a network learns, and what does it say?",
     .sources = "002 (CS231n, learning and evaluation: babysitting the learning process)",
-    .version = 1,
+    .version = 2,
     .minutes = {0.1, 1.4, 40},
     .config_size = sizeof(Config),
     .tables = tables,

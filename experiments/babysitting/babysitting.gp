@@ -181,7 +181,7 @@ eval figure("images", 1000, 640)
 set multiplot layout 4, 8 margins 0.14, 0.99, 0.02, 0.9 spacing 0.008, 0.012
 conditions = "unconverged rate_too_high no_decay decay"
 spoken(c) = c == 1 ? "rate 0.02, 1/50\nof the updates" : c == 2 ? "rate 0.5" : c == 3 ? "rate 0.02" : "rate 0.02\ndecay 0.01"
-set palette gray
+set palette gray; set cbrange [0:255]
 unset colorbox
 unset border
 unset tics
@@ -195,7 +195,7 @@ do for [c = 1:4] {
         unset label
         if (u == 0) { set label 2 spoken(c) at screen 0.01, 0.80 - 0.222 * (c - 1) font ",11" }
         if (u == 0 && c == 1) { set label 1 "First-layer weights of eight units, one seed, each in its own range of greys" at screen 0.56, 0.955 center font ",13" }
-        plot rows("images", "condition=" . word(conditions, c) . " unit=" . u) using "column":"row":"weight" with image
+        plot greys("images", "condition=" . word(conditions, c) . " unit=" . u) matrix with image
     }
 }
 unset multiplot

@@ -5,6 +5,7 @@
 #include "core/base/exact.h"
 #include "core/base/vec.h"
 #include "core/data/dataset.h"
+#include "core/study/digits.h"
 #include "core/study/watch.h"
 #include "experiments/babysitting/babysitting.h"
 
@@ -277,6 +278,19 @@ static double roughness(const Real *w, size_t unit, size_t units) {
     return squares > 0 ? steps / (2 * squares) : (double)NAN;
 }
 
+/* One unit's weights, stretched to the greys: 28 rows of pixels. */
+static void draw_unit(Table *images, const char *condition, const Real *w, size_t units,
+                      size_t unit) {
+    uint8_t greys[784];
+    digits_stretch(w + unit, units, greys);
+    for (size_t row = 0; row < 28; row++) {
+        char text[28 + 1];
+        greys_write(greys + 28 * row, 28, text);
+        table_row(images, v_text(condition), v_count((int64_t)unit), v_count((int64_t)row),
+                  v_text(text));
+    }
+}
+
 bool study_images(Cell *cell, const Dataset *mnist, Error *err) {
     const Config *c = cell->config;
     const ImageCondition *condition = &image_conditions[c->a];
@@ -297,10 +311,7 @@ bool study_images(Cell *cell, const Dataset *mnist, Error *err) {
     table_row(cell_table(cell, "roughness"), v_text(condition->name), v_count(c->seed),
               v_double(stats_median(rough, block->columns)),
               v_double(trainer_score(trainer, &run->validation).accuracy));
-    for (size_t unit = 0; c->seed == 1 && unit < 8; unit++) /* for a picture */
-        for (size_t p = 0; p < 784; p++)
-            table_row(cell_table(cell, "images"), v_text(condition->name), v_count((int64_t)unit),
-                      v_count((int64_t)(p / 28)), v_count((int64_t)(p % 28)),
-                      v_float((double)w[p * block->columns + unit]));
+    for (size_t unit = 0; c->seed == 1 && unit < 8; unit++)
+        draw_unit(cell_table(cell, "images"), condition->name, w, block->columns, unit);
     return true;
 }
