@@ -158,7 +158,7 @@ static const Experiment period_tuning = {
     .question = "How should the rates of weights and biases change during training, and what does "
                 "a tuner that finds it really fit?",
     .sources = "000 (np2lkoo, autoencoders part 9: rates that change during training)",
-    .version = 1,
+    .version = 2,
     .replanned = {[SCALE_PAPER] = 1},
     .minutes = {0.15, 4.5, 120},
     .config_size = sizeof(Config),

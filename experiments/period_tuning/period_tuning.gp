@@ -76,10 +76,10 @@ do for [r in "weight_rate bias_rate"] {
 unset multiplot
 
 # ---- the printed table against constants, by horizon ----
-eval figure("horizons", 1000, 480)
+eval figure("horizons", 1000, 520)
 set multiplot layout 1, 2 title "Constants and the printed table, against the author's " . \
     "constants of 0.26 and 0.806\n{/=10 Paired by seed: medians and 95% intervals; below 0 is " . \
-    "better}" font ",13" margins 0.07, 0.98, 0.24, 0.82 spacing 0.07, 0
+    "better}" font ",13" margins 0.07, 0.98, 0.31, 0.84 spacing 0.07, 0
 set logscale x 2; set xrange [56:4700]; set xtics (64, 128, 256, 512, 1024, 2048, 4096)
 set xlabel "horizon (epochs of 60 images)"
 set yrange [-50:110]

@@ -138,9 +138,9 @@ static void write_rotation(Tuner *t, int64_t rotation, const double *values) {
     }
 }
 
-/* The source's first form: one row a trial. */
+/* The source's first form: one row a trial.  Of a tuning's first seed: thousands of them are enough. */
 static void write_trials(const Tuner *t, size_t rate, const Trial *batch, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && t->config->seed == 1; i++) {
         double offset = nearbyint((batch[i].values[rate] - t->center[rate]) * 1e9) / 1e9;
         table_row(cell_table(t->cell, "log"), TUNING(t), v_count((int64_t)batch[i].index),
                   v_count((int64_t)rate / 2), v_text(rate % 2 == 0 ? "W" : "b"),
