@@ -4,9 +4,9 @@
  *
  * Row by row of C: first the places of the row's numbers that are not zero are listed, then only
  * their rows of B are multiplied and added, in the order of k, into a row of C held in registers.
- * B is cut into as many columns as that, and k into blocks whose part of B stays in the first-level
- * cache while all rows of A go by; a part whose rows straddle cache lines is copied first, if it is
- * met often enough.
+ * Columns are taken in parts, and k in blocks whose piece of B stays in the first-level cache while
+ * all rows of A go by; a piece whose rows straddle cache lines is copied first, if it is met often
+ * enough.
  */
 #include "core/base/descend.h"
 #include "core/base/kernels.h"
@@ -18,7 +18,7 @@ enum { BLOCK_BYTES = 28672 };
 #else
 enum { BLOCK_BYTES = 40960 };
 #endif
-enum { MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32 };
+enum { MAX_BLOCK = 1024, PANEL = 16384, MANY_ROWS = 32, FEW_ROWS = 4, PART = 128 };
 
 /* ---- one row of C: `vectors` vectors from column j on ---- */
 typedef struct Row {
@@ -68,7 +68,7 @@ static bool zero_rows_stay(const Gemm *p) {
     return p->add || (p->descend && p->decay == 0);
 }
 
-/* Row i of C for one block of k, whose part of B is p->b, and for as many columns as fit registers. */
+/* Row i of C for one block of k, whose part of B is p->b. */
 static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k) {
     uint32_t places[MAX_BLOCK + 16];
     Row r = {.a = a, .places = places, .count = list_nonzero(a, k, places), .ldb = p->ldb,
@@ -76,12 +76,16 @@ static void run_row(const Gemm *p, size_t i, size_t k0, const Real *a, size_t k)
     bool from_c = k0 > 0 || p->add;
     if (r.count == 0 && (from_c || zero_rows_stay(p)))
         return;
-    size_t vectors = (p->n + LANES - 1) / LANES;
-    r.live = p->n - (vectors - 1) * LANES;
-    r.b = p->b;
-    r.c = p->c + i * p->ldc;
-    r.start = from_c ? r.c : p->bias;
-    row_kernels[vectors - 1](&r);
+    size_t width = columns_at_a_time(p->n);
+    for (size_t j = 0; j < p->n; j += width) {
+        size_t wide = p->n - j < width ? p->n - j : width;
+        size_t vectors = (wide + LANES - 1) / LANES;
+        r.live = wide - (vectors - 1) * LANES;
+        r.b = p->b + j;
+        r.c = p->c + i * p->ldc + j;
+        r.start = from_c ? r.c : p->bias ? p->bias + j : NULL;
+        row_kernels[vectors - 1](&r);
+    }
 }
 
 /* GEMM_TN keeps a row of A as a column: PIECE of them are turned at a time. */
@@ -112,10 +116,10 @@ static void align_b(Gemm *p, size_t k) {
     p->ldb = width;
 }
 
-static void run_piece(const Gemm *p) {
-    if (p->n == 0 || (p->k == 0 && p->add))
+static void run_part(const Gemm *p) {
+    if (p->k == 0 && p->add)
         return;
-    size_t most = p->m > 4 && !p->descend ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
+    size_t most = p->m > FEW_ROWS && !p->descend ? BLOCK_BYTES / sizeof(Real) / p->n : MAX_BLOCK;
     most = most < 32 ? 32 : most > MAX_BLOCK ? MAX_BLOCK : most;
     size_t k0 = 0;
     do {
@@ -133,17 +137,25 @@ static void run_piece(const Gemm *p) {
     } while (k0 < p->k);
 }
 
-/* B is cut into columns first: a block of it is the higher for that, and with `descend`, where sums
- * cannot wait in C, k stays whole. */
-static void run(const Gemm *p) {
+/* The columns of C that are done together.  Fewer of them let a higher block of B into the cache, but
+ * the zeros of A are looked for again in every part.  With `descend` sums cannot wait in C, so that k
+ * stays whole. */
+static size_t part_width(const Gemm *p) {
     size_t width = columns_at_a_time(p->n);
+    if (p->descend)
+        return width;
+    return p->m <= FEW_ROWS ? p->n : (PART + width - 1) / width * width;
+}
+
+static void run(const Gemm *p) {
+    size_t width = p->n > 0 ? part_width(p) : 1;
     Gemm part = *p;
     for (size_t j = 0; j < p->n; j += width) {
         part.n = p->n - j < width ? p->n - j : width;
         part.b = p->b + j;
         part.bias = p->bias ? p->bias + j : NULL;
         part.c = p->c + j;
-        run_piece(&part);
+        run_part(&part);
     }
 }
 
