@@ -48,6 +48,21 @@ a,9,1,7,7,7,7,7,0"
 got=$("$bin/bands" --rows "$work/runs.csv" 'step=9 policy=a')
 equals "bands --rows" "$got" "policy,seed,step,loss
 a,1,9,7"
+cat >"$work/greys.csv" <<'END'
+picture,row,greys
+a,0,01?o
+a,1,oooo
+b,0,ooo
+b,1,oooo
+c,0,oo~o
+END
+got=$("$bin/bands" --greys greys "$work/greys.csv" 'picture=a')
+equals "bands --greys" "$got" "2,6,62,254
+254,254,254,254"
+refuses 2 "row 4 is not 3 pixels" "$bin/bands" --greys greys "$work/greys.csv" picture=b
+refuses 2 "oo~o" "$bin/bands" --greys greys "$work/greys.csv" picture=c
+refuses 2 "no column" "$bin/bands" --greys pixels "$work/greys.csv"
+refuses 2 "usage" "$bin/bands" --rows --greys greys "$work/greys.csv"
 equals "bands --distinct" "$("$bin/bands" --distinct seed "$work/runs.csv")" 4
 equals "bands --distinct" "$("$bin/bands" --distinct cell "$work/runs.csv")" 0
 refuses 2 "no column 'lost'" "$bin/bands" --value lost --by step "$work/runs.csv"

@@ -108,6 +108,21 @@ static void test_numbers_round_trip(void **state) {
     table_free(table);
 }
 
+static void test_greys_are_levels_of_four(void **state) {
+    (void)state;
+    uint8_t greys[256];
+    char text[256 + 1];
+    for (int grey = 0; grey < 256; grey++)
+        greys[grey] = (uint8_t)grey;
+    greys_write(greys, 256, text);
+    assert_int_equal(strlen(text), 256);
+    assert_int_equal(strspn(text, GREY_LEVELS), 256);
+    for (int grey = 0; grey < 256; grey++)
+        assert_int_equal(grey_read(text[grey]), grey / 4 * 4 + 2);
+    greys_write(greys, 0, text);
+    assert_string_equal(text, "");
+}
+
 static void test_texts_are_quoted_where_needed(void **state) {
     (void)state;
     Table *table = table_create((const char *[]){"a", "b"}, 2);
@@ -334,6 +349,7 @@ static void test_tier_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_round_trip),
+        cmocka_unit_test(test_greys_are_levels_of_four),
         cmocka_unit_test(test_texts_are_quoted_where_needed),
         cmocka_unit_test(test_one_empty_column_keeps_its_rows),
         cmocka_unit_test(test_failed_write_leaves_the_old_file),

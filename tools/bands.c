@@ -270,10 +270,17 @@ static void print_rows(const Bands *b) {
 }
 
 static void print_greys(const Bands *b, const char *name) {
-    size_t pixels = column(b->table, name);
-    for (size_t k = 0; k < b->row_count; k++)
-        for (const char *text = table_text(b->table, b->rows[k], pixels); *text; text++)
+    size_t pixels = column(b->table, name), width = 0;
+    for (size_t k = 0; k < b->row_count; k++) {
+        const char *text = table_text(b->table, b->rows[k], pixels);
+        size_t length = strlen(text);
+        width = k == 0 ? length : width;
+        if (length == 0 || length != width || strspn(text, GREY_LEVELS) != length)
+            die("bands: column '%s' of row %zu is not %zu pixels: '%.20s'", name, b->rows[k] + 1,
+                width, text);
+        for (; *text; text++)
             printf("%d%c", grey_read(*text), text[1] ? ',' : '\n');
+    }
     if (b->row_count == 0)
         puts("nan,nan\nnan,nan"); /* the least that is a picture */
 }
@@ -360,7 +367,8 @@ int main(int argc, char **argv) {
         print_nothing(getenv("BANDS_LOG"), r.end);
         return fflush(stdout) ? 2 : 0;
     }
-    if (words < 1 || words > 2 || (!r.rows && !r.distinct && !r.greys && (!r.value || !r.by)))
+    int asked = r.rows + (r.distinct != NULL) + (r.greys != NULL) + (r.value != NULL);
+    if (words < 1 || words > 2 || asked != 1 || !r.value != !r.by)
         die("usage: bands (--rows | --distinct COLUMN | --greys COLUMN | [--interval] --value COLUMN "
             "--by COLUMNS) TABLE ['COLUMN=TEXT ...']");
     Error err = {0};

@@ -184,10 +184,12 @@ static const char *manifest_value(const Scoreboard *board, const char *experimen
 /* What ran, how, and how long on one core. */
 static void print_markdown_head(const Scoreboard *board, const char *experiment) {
     double minutes = strtod(manifest_value(board, experiment, "cpu_s"), NULL) / 60;
-    printf("### %s\n\n%s. `build/bin/%s --scale %s`: %s cells, %.2g core-minutes on %s (%s).\n\n",
+    const char *time = minutes < 10 ? arena_format(board->arena, "%.2g", minutes)
+                                    : arena_format(board->arena, "%.0f", minutes);
+    printf("### %s\n\n%s. `build/bin/%s --scale %s`: %s cells, %s core-minutes on %s (%s).\n\n",
            experiment, manifest_value(board, experiment, "title"), experiment,
            manifest_value(board, experiment, "scale"), manifest_value(board, experiment, "cells"),
-           minutes, manifest_value(board, experiment, "cpu"),
+           time, manifest_value(board, experiment, "cpu"),
            manifest_value(board, experiment, "isa"));
 }
 

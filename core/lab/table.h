@@ -105,6 +105,7 @@ size_t table_select(const Table *table, const char *column, const Where *where, 
  * A row of grey values (0 ... 255) as one text, a character a pixel: '0' + grey / 4, from '0' (black)
  * to 'o' (white).  Read, a level is the middle of its four greys (2, 6, ... 254).  For pictures:
  * `bands --greys COLUMN` hands them to gnuplot. */
+#define GREY_LEVELS "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmno"
 static inline void greys_write(const uint8_t *greys, size_t count, char *text) {
     for (size_t i = 0; i < count; i++)
         text[i] = (char)('0' + greys[i] / 4);

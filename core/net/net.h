@@ -100,7 +100,7 @@ typedef struct NetSpec {
     LossKind loss;
     size_t max_batch;
     size_t tile;     /* examples a tile; 0 = as many as fit a second-level cache */
-    bool full_inputs; /* few of the inputs are zero: dense layers look for none (faster, same bits) */
+    bool full_inputs; /* hardly an input is 0: the first layer looks for none (faster, the same bits) */
     bool keep;       /* whole batch at once, every layer in a buffer of its own: net_layer_output and
                         net_layer_delta then hold all activations and gradients (watch.h) */
 } NetSpec;

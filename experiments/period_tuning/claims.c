@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What source 000 says of rates by period, and what decides it.
+ * What source 000 says of rates by period: its printed table and log (its tuner: claims_tuned.c).
  */
 #include "experiments/period_tuning/claims.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 size_t claim_rows(const Results *results, const char *table, const char *column, const Where *where,
@@ -177,7 +175,7 @@ enum { PRINTED = sizeof printed_values / sizeof *printed_values };
 
 /* For every seed: the range of the eleven differences over the range of the seeds'. */
 static Finding judge_offset(const Results *results) {
-    double low[ROOM], high[ROOM], at[ROOM], step[ROOM], before[ROOM];
+    double low[ROOM], high[ROOM], at[ROOM], before[ROOM], step[PRINTED * ROOM];
     size_t n = swept(results, "img_diff", "5", "W", "0.42", at), steps = 0;
     for (size_t v = 0; v < PRINTED && n >= FEWEST; v++) {
         double values[ROOM];
@@ -203,7 +201,7 @@ static Finding judge_offset(const Results *results) {
     return finding_between(stats_bootstrap_median(high, n), 0, 1,
                            "what eleven rates of period 5 change over what seeds do (%.1f from "
                            "least to most, %zu seeds); one offset of 0.01: %.2f",
-                           spread, n, stats_median(step, steps < ROOM ? steps : ROOM));
+                           spread, n, stats_median(step, steps));
 }
 
 static Finding judge_printed_sweep(const Results *results) {
