@@ -28,7 +28,7 @@
 #   greys(NAME, "a=x b=y")          the picture in column `greys` of those rows: `matrix with image`
 #   bands(NAME, VALUE, KEYS, WHERE) one row for each value of KEYS (columns joined by commas): the
 #                                   KEYS, then n, median, low, high (quartiles), min, max of VALUE,
-#                                   and diverged (how many values were not finite); WHERE as in
+#                                   diverged (how many were not finite) and mean; WHERE as in
 #                                   rows(), "" for all.  Numbers increase, other keys stand in the
 #                                   table's order
 #   bands95(...)                    the same with low, high the 95 % bootstrap interval of the

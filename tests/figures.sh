@@ -41,10 +41,10 @@ b,2,9,5
 a,1,9,7
 END
 got=$("$bin/bands" --value loss --by policy,step "$work/runs.csv")
-equals "bands" "$got" "policy,step,n,median,low,high,min,max,diverged
-b,9,1,5,5,5,5,5,1
-b,10,4,2.5,1.75,3.25,1,4,0
-a,9,1,7,7,7,7,7,0"
+equals "bands" "$got" "policy,step,n,median,low,high,min,max,diverged,mean
+b,9,1,5,5,5,5,5,1,5
+b,10,4,2.5,1.75,3.25,1,4,0,2.5
+a,9,1,7,7,7,7,7,0,7"
 got=$("$bin/bands" --rows "$work/runs.csv" 'step=9 policy=a')
 equals "bands --rows" "$got" "policy,seed,step,loss
 a,1,9,7"

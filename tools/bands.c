@@ -9,7 +9,8 @@
  *
  * Prints CSV: one row for each combination of the --by columns (joined by commas), with n, median,
  * low and high (quartiles, Hyndman & Fan type 7; with --interval the 95% bootstrap interval of
- * the median), min, max, and diverged: how many values were not finite, which the others leave out.
+ * the median), min, max, diverged: how many values were not finite, which the others leave out; and
+ * the mean.
  * Numbers come in increasing order, other texts in the order of the table.  With --rows: the rows
  * of the table as they are.  With --distinct: how many texts a column has (0 if it is not there).  With
  * --greys: the pixels of a column (table.h), a row of the table one line of numbers, no header.
@@ -230,8 +231,9 @@ static void print_group(const Bands *b, const size_t *rows, size_t count, double
         print_text(table_text(b->table, rows[0], b->keys[k]));
         putchar(',');
     }
-    printf("%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%zu\n", n, middle, low, high,
-           n ? values[0] : (double)NAN, n ? values[n - 1] : (double)NAN, count - n);
+    printf("%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%zu,%.17g\n", n, middle, low, high,
+           n ? values[0] : (double)NAN, n ? values[n - 1] : (double)NAN, count - n,
+           n ? stats_mean(values, n) : (double)NAN);
 }
 
 static void print_bands(Bands *b) {
@@ -243,7 +245,7 @@ static void print_bands(Bands *b) {
         print_text(table_column_name(b->table, b->keys[k]));
         putchar(',');
     }
-    puts("n,median,low,high,min,max,diverged");
+    puts("n,median,low,high,min,max,diverged,mean");
     sorted = b;
     qsort(b->rows, b->row_count, sizeof *b->rows, by_ranks);
     for (size_t first = 0, k = 1; k <= b->row_count; k++)

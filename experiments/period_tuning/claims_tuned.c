@@ -90,7 +90,7 @@ Finding judge_rise(const Results *results) {
 
 /* ---- what tuning carries over ---- */
 
-/* For every tuning the mean change of what it did after its last rotation. */
+/* For every tuning the mean change of its runs after the last rotation. */
 static size_t changes(const Results *results, const char *tuning, const char *data, const char *own,
                       const char *column, double means[ROOM]) {
     Reach reach = reach_of(results);

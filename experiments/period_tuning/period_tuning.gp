@@ -46,11 +46,11 @@ EOD
 star = "with points pt 3 ps 1.2 lw 1.5 lc rgb '#5A5A5A'"
 
 # ---- the rates by period: the source's printed tables and what the tuner finds here ----
-eval figure("rates", 1000, 540)
+eval figure("rates", 1000, 480)
 set multiplot layout 1, 2 title sprintf("Rates by period: printed there, and tuned here " . \
-    "(%d rotation%s at %d epochs)\n{/=10 From 0.25 and 0.80 (dotted); dropout 0.3; medians and " . \
-    "ranges of %d tunings}", rotation, rotation > 1 ? "s" : "", epochs, seeds) \
-    font ",13" margins 0.07, 0.98, 0.31, 0.84 spacing 0.08, 0
+    "(%d rotation%s at %d epochs)\n{/=10 From 0.25 and 0.80 (dotted); dropout 0.3; medians of " . \
+    "%d tunings, for one seed with their range}", rotation, rotation > 1 ? "s" : "", epochs, seeds) \
+    font ",13" margins 0.07, 0.98, 0.28, 0.83 spacing 0.08, 0
 set xrange [-0.4:12.4]; set xtics 1; set xlabel "period (its last epoch is 2^{period})"
 do for [r in "weight_rate bias_rate"] {
     weight = r eq "weight_rate"
@@ -62,30 +62,32 @@ do for [r in "weight_rate bias_rate"] {
     plot bands("tuned", r, "period", tuned("one_seed", epochs)) \
              using "period":"min":"max" @band lt 1 notitle, \
          $printed using "period":(column(r)) with linespoints dt (2,4) pt 3 ps 1.2 lw 1.5 \
-             lc rgb '#5A5A5A' title "printed in the source", \
+             lc rgb '#5A5A5A' title (weight ? "printed in the source" : ""), \
          bands("tuned", r, "period", tuned("one_seed", epochs)) \
-             using "period":"median" with linespoints lt 1 title "one seed", \
+             using "period":"median" with linespoints lt 1 title (weight ? "one seed" : ""), \
          bands("tuned", r, "period", tuned("several_seeds", epochs)) \
-             using "period":"median" with linespoints lt 2 title "several seeds", \
+             using "period":"median" with linespoints lt 2 title (weight ? "several seeds" : ""), \
          bands("tuned", r, "period", tuned("fresh", epochs)) \
-             using "period":"median" with linespoints lt 3 title "all fresh", \
+             using "period":"median" with linespoints lt 3 title (weight ? "" : "all fresh"), \
          bands("tuned", r, "period", tuned("one_seed", longest)) \
              using "period":(longest > epochs ? column("median") : 1/0) with linespoints lt 4 \
-             title (longest > epochs ? sprintf("one seed, %d epochs", longest) : "")
+             title (longest > epochs && !weight ? \
+                    sprintf("one seed, %d epochs (one tuning)", longest) : "")
 }
 unset multiplot
 
 # ---- the printed table against constants, by horizon ----
-eval figure("horizons", 1000, 520)
-set multiplot layout 1, 2 title "Constants and the printed table, against the author's " . \
-    "constants of 0.26 and 0.806\n{/=10 Paired by seed: medians and 95% intervals; below 0 is " . \
-    "better}" font ",13" margins 0.07, 0.98, 0.31, 0.84 spacing 0.07, 0
-set logscale x 2; set xrange [56:4700]; set xtics (64, 128, 256, 512, 1024, 2048, 4096)
-set xlabel "horizon (epochs of 60 images)"
-set yrange [-50:110]
+# (keys: the first two under the left panel, others under the right)
 drawn = "table 0.13/0.4"
 there(rates) = int(system(sprintf("cut -d, -f2 '%s' | grep -cx '%s'", table("horizons"), rates)))
 do for [c in "0.09/0.4 0.26/0.26"] { if (there(c) > 0) { drawn = drawn . " " . c } }
+eval figure("horizons", 1000, 460)
+set multiplot layout 1, 2 title "Constants and the printed table, against the author's " . \
+    "constants of 0.26 and 0.806\n{/=10 Paired by seed: medians and 95% intervals; below 0 is " . \
+    "better" . (words(drawn) > 2 ? "; cut at 110" : "") . "}" font ",13" margins 0.07, 0.98, 0.26, 0.82 spacing 0.07, 0
+set logscale x 2; set xrange [56:4700]; set xtics (64, 128, 256, 512, 1024, 2048, 4096)
+set xlabel "horizon (epochs of 60 images)"
+set yrange [-50:110]
 do for [d in "0.3 0.4"] {
     set title "dropout " . d font ",11"
     set ylabel (d eq "0.3" ? "difference from 0.26/0.806 (grey levels)" : "")
@@ -97,7 +99,8 @@ do for [d in "0.3 0.4"] {
          for [k = 1:words(drawn)] bands95("horizons", "above_constant", "epoch", \
              sprintf("dropout=%s rates=%s", d, word(drawn, k))) \
              using "epoch":"median" with linespoints lt k \
-             title (k == 1 ? "printed table" : "constant " . word(drawn, k))
+             title ((k < 3) != (d eq "0.3") ? "" : \
+                    k == 1 ? "printed table" : "constant " . word(drawn, k))
 }
 unset multiplot
 
@@ -176,7 +179,7 @@ unset multiplot
 eval figure("carry", 1000, 480)
 eval headline(sprintf("Change by %d rotation%s at %d epochs, and where it shows", \
     rotation, rotation > 1 ? "s" : "", epochs), \
-    "Small: each tuning's median; bars: median of all runs, 95% interval; below 0 is better")
+    "Small: a tuning, the mean of its runs; bars: median of tunings, 95% interval; below 0 is better")
 set ylabel "change of the difference (grey levels)"
 set xrange [0.4:4.6]; set xlabel ""
 set xtics ("the seed tuned on" 1, "other seeds" 2, "other seeds,\ntest images" 3, \
@@ -187,21 +190,24 @@ set arrow from graph 0, first 0 to graph 1, first 0 @mark_line
 names = "one_seed several_seeds fresh"
 where(k, data, own) = tuned(word(names, k), epochs) . sprintf(" data=%s own=%d", data, own)
 place(at, k) = at + 0.2 * (k - 2)
+# a tuning counts once, however many runs it was looked at in
+over_tunings(value, where) = bands("carry", value, "tuning,seed", where) . \
+    " | bands --interval --value mean --by tuning /dev/stdin"
 # the tuner that sees nothing twice has no seed of its own
 plot for [k = 1:2] bands("carry", "change", "seed", where(k, "mnist", 1)) \
-         using (place(1, k) + 0.06):"median" with points lt k ps 0.5 notitle, \
+         using (place(1, k) + 0.06):"mean" with points lt k ps 0.5 notitle, \
      for [k = 1:3] bands("carry", "change", "seed", where(k, "mnist", 0)) \
-         using (place(2, k) + 0.06):"median" with points lt k ps 0.5 notitle, \
+         using (place(2, k) + 0.06):"mean" with points lt k ps 0.5 notitle, \
      for [k = 1:3] bands("carry", "test_change", "seed", where(k, "mnist", 0)) \
-         using (place(3, k) + 0.06):"median" with points lt k ps 0.5 notitle, \
+         using (place(3, k) + 0.06):"mean" with points lt k ps 0.5 notitle, \
      for [k = 1:3] bands("carry", "change", "seed", where(k, "fashion", 0)) \
-         using (place(4, k) + 0.06):"median" with points lt k ps 0.5 notitle, \
-     for [k = 1:2] bands95("carry", "change", "tuning", where(k, "mnist", 1)) \
+         using (place(4, k) + 0.06):"mean" with points lt k ps 0.5 notitle, \
+     for [k = 1:2] over_tunings("change", where(k, "mnist", 1)) \
          using (place(1, k)):"median":"low":"high" with yerrorbars lt k dt 1 notitle, \
-     for [k = 1:3] bands95("carry", "change", "tuning", where(k, "mnist", 0)) \
+     for [k = 1:3] over_tunings("change", where(k, "mnist", 0)) \
          using (place(2, k)):"median":"low":"high" with yerrorbars lt k dt 1 \
          title word("'one seed' 'several seeds' 'all fresh'", k), \
-     for [k = 1:3] bands95("carry", "test_change", "tuning", where(k, "mnist", 0)) \
+     for [k = 1:3] over_tunings("test_change", where(k, "mnist", 0)) \
          using (place(3, k)):"median":"low":"high" with yerrorbars lt k dt 1 notitle, \
-     for [k = 1:3] bands95("carry", "change", "tuning", where(k, "fashion", 0)) \
+     for [k = 1:3] over_tunings("change", where(k, "fashion", 0)) \
          using (place(4, k)):"median":"low":"high" with yerrorbars lt k dt 1 notitle

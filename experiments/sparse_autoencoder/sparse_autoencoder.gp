@@ -9,11 +9,11 @@ betas = "0.01 0.03 0.1 0.3 1 3"
 eval figure("course", 1000, 480)
 set multiplot layout 1, 2 title "The image difference with and without the sparse term\n" . \
     "{/=10 The blog's first form, rho 0.05, limiter 3; " . \
-    of_seeds("medians and middle halves of the seeds") . "}" font ",13" margins 0.08, 0.98, 0.2, 0.81 spacing 0.07, 0
+    of_seeds("medians and middle halves of the seeds") . "}" font ",13" margins 0.08, 0.965, 0.2, 0.81 spacing 0.07, 0
 do for [k = 1:2] {
     setup = word("blog blog_clean", k)
     set title (k == 1 ? "noise 0.3, dropout 0.4" : "no noise, no dropout") font ",11"
-    set logscale xy; set xrange [1:*]; set yrange [700:2300]; set ytics (700, 1000, 1400, 2000)
+    set logscale xy; set xrange [1:*]; set yrange [600:2300]; set ytics (600, 800, 1000, 1400, 2000)
     set xlabel "epoch of 60 images"; set ylabel (k == 1 ? "image difference (grey levels)" : "")
     plot for [b in "0 0.1 1 3"] bands("curves", "img_diff", "step", net(setup, b)) \
              using "step":"low":"high" @band \
@@ -26,7 +26,7 @@ unset multiplot
 
 # ---- activity against beta, form by form ----
 eval figure("activity", 1000, 480)
-set multiplot layout 1, 2 title "The term reaches its target only where beta is large\n" . \
+set multiplot layout 1, 2 title "The larger beta, the nearer the activity to its target\n" . \
     "{/=10 rho 0.05; " . of_seeds("medians and middle halves of the seeds") . \
     "; noise 0.3, dropout 0.4}" font ",13" margins 0.09, 0.98, 0.2, 0.84 spacing 0.1, 0
 set logscale x; set xrange [0.009:3.4]; set xlabel "beta"
@@ -58,8 +58,8 @@ width = 0.02
 bin(x) = width * (floor(x / width) + 0.5)
 set style fill solid 0.5 border lt 1
 set boxwidth width
-set xrange [0:0.7]; set yrange [0:25]; set xlabel "mean activity"; unset key
-set arrow from 0.05, 0 to 0.05, 25 nohead front dt (2,4) lw 1.6 lc rgb '#5A5A5A'
+set xrange [0:0.7]; set yrange [0:30]; set xlabel "mean activity"; unset key
+set arrow from 0.05, 0 to 0.05, 30 nohead front dt (2,4) lw 1.6 lc rgb '#5A5A5A'
 do for [b in "0 0.1 3"] {
     set title "beta " . b; set ylabel (b eq "0" ? "units" : "")
     plot rows("units", net("blog", b)) using (bin(column("activity"))):(1) smooth frequency \
@@ -179,7 +179,7 @@ unset multiplot
 
 # ---- originals and what is made of them ----
 eval figure("restored", 1000, 640)
-set multiplot layout 7, 2 title "Ten training images and what the nets make of them" \
+set multiplot layout 7, 2 title "Ten training images and what the nets make of them (each stretched to all greys)" \
     font ",13" margins 0.02, 0.98, 0.01, 0.905 spacing 0.02, 0.03
 unset border; unset tics; unset grid; unset key; unset colorbox
 set palette gray; set cbrange [0:255]
