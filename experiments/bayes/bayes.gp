@@ -12,7 +12,8 @@ eval headline("Best of the trials so far", \
     of_seeds("median and (random, Bayesian) quartiles over repeated searches."))
 set xlabel "trials"; set ylabel "validation accuracy (%)"
 set xrange [4:30]
-if (scale ne "smoke") { set yrange [80:92] }
+if (scale eq "desk") { set yrange [80:92] }
+if (scale eq "paper") { set yrange [90:96.5] }
 set key maxcols 3
 best(arm) = bands("trials", "best_validation", "trial", "arm=" . arm)
 plot for [i = 1:4:3] best(word(arms, i)) using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt i notitle, \
