@@ -32,10 +32,11 @@ plot for [i = 1:5] bands95("trials", "best_test", "arm", "trial=29 arm=" . word(
      for [i = 1:5] rows("trials", "trial=29 arm=" . word(arms, i)) \
          using (i + 0.15):(100 * column("best_test")) @dots lt i ps 0.5
 
+seed = scale eq "smoke" ? 2 : 4 # one that is warned in both rounds
 eval figure("trials", 1000, 380)
 set multiplot layout 1, 3 margins 0.07, 0.97, 0.17, 0.78 spacing 0.04, 0.1 title \
-    "Where the trials lie, round by round\n{/=10 Searches with seed 4; the range of rates of the last " . \
-    "two ends at 0.001 (dotted).}" font ",13"
+    sprintf("Where the trials lie, round by round\n{/=10 Searches with seed %d; the range of " . \
+    "rates of the last two ends at 0.001 (dotted).}", seed) font ",13"
 eval panel
 set logscale xy
 set xrange [1e-6:100]; set yrange [1e-6:100]
@@ -48,7 +49,7 @@ do for [i = 1:3] {
     set ylabel (i == 1 ? "weight decay" : "")
     if (i == 3) { set key inside right center vertical Left reverse samplen 1 } else { unset key }
     if (i > 1) { set arrow 1 from 0.001, graph 0 to 0.001, graph 1 nohead dt (2,4) lw 1.4 lc rgb '#5A5A5A' }
-    plot for [round = 0:2] rows("trials", sprintf("seed=4 arm=%s round=%d", arm, round)) \
+    plot for [round = 0:2] rows("trials", sprintf("seed=%d arm=%s round=%d", seed, arm, round)) \
         using "rate":"weight_decay" with points lt round + 1 title sprintf("round %d", round + 1)
 }
 unset multiplot
