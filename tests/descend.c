@@ -149,12 +149,17 @@ typedef struct Run {
     double losses[STEPS];
 } Run;
 
-static void run_start(Run *run, const struct Training *t, size_t batch, bool full, Arena *arena) {
+typedef struct Layout {
+    bool full, padded;
+} Layout;
+
+static void run_start(Run *run, const struct Training *t, size_t batch, Layout layout,
+                      Arena *arena) {
     Error err;
     bool classes = t->layers == mlp || t->layers == no_bias;
     run->net = net_create(&(NetSpec){.height = 1, .width = INPUTS, .channels = 1,
                                      .layers = t->layers, .max_batch = batch, .tile = t->tile,
-                                     .full_inputs = full,
+                                     .full_inputs = layout.full, .padded = layout.padded,
                                      .loss = classes ? LOSS_CROSS_ENTROPY : LOSS_SQUARED},
                           arena, &err);
     if (!run->net)
@@ -163,18 +168,37 @@ static void run_start(Run *run, const struct Training *t, size_t batch, bool ful
     optimizer_init(&run->optimizer, &t->rule, run->net, arena);
 }
 
-/* All ways, step by step on the same batches, of which the last is shorter: in one, in two, and in
- * one without looking for zeros. */
+/* Weights row by row; what lies between the rows has stayed 0. */
+static void assert_same_rows(const Net *there, const Net *padded, const char *name,
+                             const char *isa) {
+    assert_true(padded->parameters > there->parameters);
+    for (size_t b = 0; b < there->block_count; b++) {
+        const ParamBlock *block = &there->blocks[b], *apart = &padded->blocks[b];
+        assert_int_equal(apart->count, apart->rows * apart->stride);
+        for (size_t r = 0; r < block->rows; r++) {
+            const Real *row = padded->weights + apart->offset + r * apart->stride;
+            assert_same_array(there->weights + block->offset + r * block->columns, row,
+                              block->columns, name, isa);
+            for (size_t c = block->columns; c < apart->stride; c++)
+                assert_true(row[c] == 0);
+        }
+    }
+}
+
+/* All ways, step by step on the same batches, of which the last is shorter: in one, in two, in one
+ * without looking for zeros, and in one and in two with padded rows. */
 static void train_all(const struct Training *t, size_t batch, const char *isa) {
     Arena *arena = arena_create();
     Real *x = numbers((MOST + STEPS) * INPUTS, 12, 9);
     uint8_t labels[MOST + STEPS];
     for (size_t i = 0; i < sizeof labels; i++)
         labels[i] = (uint8_t)(i * 7 % 10);
-    Run one, two, full;
-    run_start(&one, t, batch, false, arena);
-    run_start(&two, t, batch, false, arena);
-    run_start(&full, t, batch, true, arena);
+    Run one, two, full, padded, padded_two;
+    run_start(&one, t, batch, (Layout){0}, arena);
+    run_start(&two, t, batch, (Layout){0}, arena);
+    run_start(&full, t, batch, (Layout){.full = true}, arena);
+    run_start(&padded, t, batch, (Layout){.padded = true}, arena);
+    run_start(&padded_two, t, batch, (Layout){.padded = true}, arena);
     for (size_t s = 0; s < STEPS; s++) {
         const Real *from = x + s * INPUTS;
         size_t count = s + 1 < STEPS ? batch : (batch + 1) / 2;
@@ -183,16 +207,23 @@ static void train_all(const struct Training *t, size_t batch, const char *isa) {
         one.losses[s] = optimizer_descend(&one.optimizer, one.net, from, target, count, 0.1, 1e6);
         full.losses[s] = optimizer_descend(&full.optimizer, full.net, from, target, count, 0.1,
                                            1e6);
+        padded.losses[s] = optimizer_descend(&padded.optimizer, padded.net, from, target, count,
+                                             0.1, 1e6);
         two.losses[s] = net_gradient(two.net, from, target, count);
         optimizer_step(&two.optimizer, two.net, 0.1, -1);
+        net_gradient(padded_two.net, from, target, count);
+        optimizer_step(&padded_two.optimizer, padded_two.net, 0.1, -1);
         assert_true(isfinite(two.losses[s]));
     }
     assert_memory_equal(one.losses, two.losses, sizeof one.losses);
     assert_memory_equal(one.losses, full.losses, sizeof one.losses);
+    assert_memory_equal(one.losses, padded.losses, sizeof one.losses);
     assert_int_equal(one.optimizer.steps, two.optimizer.steps);
     assert_int_equal(one.net->pass, two.net->pass);
     assert_same_array(one.net->weights, two.net->weights, one.net->parameters, t->name, isa);
     assert_same_array(one.net->weights, full.net->weights, one.net->parameters, t->name, isa);
+    assert_same_rows(one.net, padded.net, t->name, isa);
+    assert_same_rows(one.net, padded_two.net, t->name, isa);
     free(x);
     arena_destroy(arena);
 }
@@ -212,7 +243,7 @@ static void a_loss_over_the_bound_moves_nothing(void **state) {
         Arena *arena = arena_create();
         Real *x = numbers(10 * INPUTS, 12, 9), *before;
         Run run;
-        run_start(&run, &trainings[t ? 3 : 1], 10, false, arena);
+        run_start(&run, &trainings[t ? 3 : 1], 10, (Layout){0}, arena);
         before = arena_copy(arena, run.net->weights, run.net->parameters * sizeof *before);
         double loss = optimizer_descend(&run.optimizer, run.net, x, (Target){.values = x}, 10, 0.1,
                                         1e-9);

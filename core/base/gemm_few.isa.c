@@ -12,7 +12,7 @@
 #include "core/base/nonzero.h"
 #include "core/base/rows.h"
 
-enum { ROWS = 1024, WIDTH = MAX_VECTORS * LANES };
+enum { ROWS = 1024, WIDTH = MAX_VECTORS * LANES, AHEAD = 6 };
 
 typedef struct Rows {
     Real counts[ROWS];             /* how many terms a row has, */
@@ -64,13 +64,21 @@ INLINE void step_row(const size_t vectors, const Gemm *p, size_t i, uint32_t ter
     vr_store_first(c, descended(vr_load_first(c, live), sum[last], rate, decay), live);
 }
 
+INLINE void fetch(const size_t vectors, const Real *c) {
+    UNROLL for (size_t v = 0; v < vectors; v++)
+        __builtin_prefetch(c + v * LANES, 1, 3);
+}
+
 typedef void StepRows(const Gemm *p, const uint16_t *rows, size_t many, const Int *terms,
                       size_t live);
 #define STEP(V)                                                                                  \
     static void step_##V(const Gemm *p, const uint16_t *rows, size_t many, const Int *terms,     \
                          size_t live) {                                                          \
-        for (size_t index = 0; index < many; index++)                                            \
+        for (size_t index = 0; index < many; index++) {                                          \
+            if (index + AHEAD < many)                                                            \
+                fetch(V, p->c + rows[index + AHEAD] * p->ldc);                                    \
             step_row(V, p, rows[index], (uint32_t)terms[rows[index]], live);                     \
+        }                                                                                        \
     }
 EACH_WIDTH(STEP)
 #define STEP_NAME(V) step_##V,

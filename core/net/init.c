@@ -71,12 +71,25 @@ static void initialise_layer(Net *net, Layer *layer) {
     }
 }
 
+/* Moves rows that lie one behind the other to where they belong. */
+static void spread_rows(Real *w, const ParamBlock *block) {
+    size_t rows = block->rows, columns = block->columns, stride = block->stride;
+    for (size_t r = rows; r-- > 0 && stride > columns;) {
+        memmove(w + r * stride, w + r * columns, columns * sizeof *w);
+        memset(w + r * stride + columns, 0, (stride - columns) * sizeof *w);
+    }
+}
+
 void net_initialise(Net *net, uint32_t seed) {
     net->seed = seed;
     net->pass = 0;
     if (net->state_count)
         memset(net->state, 0, net->state_count * sizeof *net->state);
     for (size_t i = 0; i < net->count; i++)
-        if (net->layers[i].weight_block != NO_BLOCK)
-            initialise_layer(net, &net->layers[i]);
+        if (net->layers[i].weight_block != NO_BLOCK) {
+            Layer *layer = &net->layers[i];
+            initialise_layer(net, layer);
+            if (!layer->weights_shared)
+                spread_rows(layer_weights(net, layer), &net->blocks[layer->weight_block]);
+        }
 }

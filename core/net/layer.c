@@ -27,6 +27,10 @@ Real *layer_weights(const Net *net, const Layer *layer) {
     return block_of(net, net->weights, layer->weight_block);
 }
 
+size_t layer_stride(const Net *net, const Layer *layer) {
+    return net->blocks[layer->weight_block].stride;
+}
+
 Real *layer_weight_gradient(const Net *net, const Layer *layer) {
     return block_of(net, net->gradients, layer->weight_block);
 }

@@ -69,6 +69,7 @@ extern const LayerOps layer_dense, layer_conv, layer_max_pool, layer_average_poo
 
 /* Helpers of the layers. */
 Real *layer_weights(const Net *net, const Layer *layer);
+size_t layer_stride(const Net *net, const Layer *layer); /* from row to row of the weights */
 Real *layer_bias(const Net *net, const Layer *layer);          /* NULL if none */
 Real *layer_bias_gradient(const Net *net, const Layer *layer); /* NULL if none */
 Real *layer_weight_gradient(const Net *net, const Layer *layer);

@@ -23,7 +23,7 @@ static void dense_forward(Net *net, Layer *layer, const Tile *tile, const Real *
     gemm(&(Gemm){.form = layer->weights_shared ? GEMM_NT : GEMM_NN,
                  .m = tile->n, .n = units, .k = inputs,
                  .a = x, .lda = inputs,
-                 .b = layer_weights(net, layer), .ldb = layer->weights_shared ? inputs : units,
+                 .b = layer_weights(net, layer), .ldb = layer_stride(net, layer),
                  .bias = layer_bias(net, layer),
                  .skip_zeros = layer_reads_zeros(net, layer),
                  .c = y, .ldc = units});
@@ -36,7 +36,7 @@ static void input_gradient(const Net *net, const Layer *layer, const Tile *tile,
     gemm(&(Gemm){.form = tied ? GEMM_NN : GEMM_NT,
                  .m = tile->n, .n = inputs, .k = units,
                  .a = dy, .lda = units,
-                 .b = layer_weights(net, layer), .ldb = tied ? inputs : units,
+                 .b = layer_weights(net, layer), .ldb = layer_stride(net, layer),
                  .c = dx, .ldc = inputs});
 }
 
@@ -59,13 +59,13 @@ static void weight_gradient(Net *net, Layer *layer, const Tile *tile, const Real
                  .descend = moves, .rate = step.rate, .decay = step.decay,
                  .skip_zeros = layer_reads_zeros(net, layer),
                  .c = moves ? layer_weights(net, layer) : layer_weight_gradient(net, layer),
-                 .ldc = tied ? inputs : units});
+                 .ldc = layer_stride(net, layer)});
 }
 
 static void both(Net *net, Layer *layer, const Real *x, const Real *dy, Real *dx) {
     NetStep step = step_of(net, layer);
     gemm_back(&(GemmBack){.m = shape_size(layer->in), .n = layer->spec.units, .x = x, .dy = dy,
-                          .w = layer_weights(net, layer), .ldw = layer->spec.units, .dx = dx,
+                          .w = layer_weights(net, layer), .ldw = layer_stride(net, layer), .dx = dx,
                           .rate = step.rate, .decay = step.decay});
 }
 

@@ -65,15 +65,23 @@ static double multiplier(double value, bool none) {
     return none ? 0 : value == 0 ? 1 : value;
 }
 
+/* From row to row, so that rows begin on cache lines, but not all on the same few sets of the cache. */
+static size_t padded(size_t columns) {
+    size_t line = 64 / sizeof(Real), lines = (columns + line - 1) / line;
+    return columns <= line ? columns : (lines % 16 == 0 ? lines + 1 : lines) * line;
+}
+
 static size_t add_block(Net *net, const Layer *layer, size_t rows, size_t columns, bool bias) {
     const LayerSpec *s = &layer->spec;
+    bool pad = net->spec.padded && s->kind == LAYER_DENSE && !bias;
+    size_t stride = pad ? padded(columns) : columns;
     net->blocks[net->block_count] = (ParamBlock){
-        .offset = net->parameters, .count = rows * columns, .rows = rows, .columns = columns,
-        .layer = layer->index, .is_bias = bias,
+        .offset = net->parameters, .count = rows * stride, .rows = rows, .columns = columns,
+        .stride = stride, .layer = layer->index, .is_bias = bias,
         .rate = multiplier(bias ? s->rate_bias : s->rate_weights, false),
         .decay = bias ? multiplier(s->decay_bias, s->no_decay_bias)
                       : multiplier(s->decay_weights, s->no_decay_weights)};
-    net->parameters += (rows * columns + 15) / 16 * 16; /* every block starts on a cache line */
+    net->parameters += (rows * stride + 15) / 16 * 16; /* every block starts on a cache line */
     return net->block_count++;
 }
 

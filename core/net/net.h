@@ -101,14 +101,17 @@ typedef struct NetSpec {
     size_t max_batch;
     size_t tile;     /* examples a tile; 0 = as many as fit a second-level cache */
     bool full_inputs; /* hardly an input is 0: the first layer looks for none (faster, the same bits) */
+    bool padded;     /* rows of dense weights longer than a cache line begin on one (faster, the same
+                        bits) */
     bool keep;       /* whole batch at once, every layer in a buffer of its own: net_layer_output and
                         net_layer_delta then hold all activations and gradients (watch.h) */
 } NetSpec;
 
 /* ---- parameters ---- */
 typedef struct ParamBlock {
-    size_t offset, count;  /* in weights and gradients */
+    size_t offset, count;  /* in weights and gradients: count = rows x stride */
     size_t rows, columns;  /* dense: inputs x units; conv: (kernel^2 channels) x units; bias: 1 x units */
+    size_t stride;         /* from row to row: columns, or more with spec.padded; what is between is 0 */
     size_t layer;
     bool is_bias;
     double rate, decay;    /* multipliers */

@@ -84,7 +84,7 @@ bool mlp_train(const MlpSpec *spec, const MlpData *data, MlpOutcome *outcome, Er
         {.kind = LAYER_END}};
     NetSpec shape = {.height = data->training.height, .width = data->training.width,
                      .channels = 1, .layers = layers, .loss = LOSS_CROSS_ENTROPY,
-                     .max_batch = spec->batch,
+                     .max_batch = spec->batch, .padded = true,
                      .full_inputs = dataset_zeros(&data->training) < 0.5}; /* digits: 0.8 */
     Net *net = net_create(&shape, arena, err);
     Schedule schedule = {.policy = spec->hold ? SCHEDULE_HOLD_INVERSE : SCHEDULE_CONSTANT,
