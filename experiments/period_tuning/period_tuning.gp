@@ -170,9 +170,14 @@ eval mark_y_at(low, sprintf("trained on the judged images alone (%d epochs): %.0
     floor_epoch, low), 0.99)
 @courses
 unset label; unset arrow
-set title "the same, from near" font ",11"; set ylabel ""
+set title sprintf("the same, from near: median and quartiles of %d tunings", seeds) font ",11"
+set ylabel ""
 set yrange [*:*]
-@courses
+among(name) = bands('updates', 'new_best', 'line', sprintf("tuning=%s epochs=%d dropout=0.3", name, epochs))
+plot among('one_seed') using 'line':'low':'high' @band lt 1 notitle, \
+     among('fresh') using 'line':'low':'high' @band lt 3 notitle, \
+     among('one_seed') using 'line':'median' with lines lt 1 title 'one seed, fixed images', \
+     among('fresh') using 'line':'median' with lines lt 3 title 'all fresh at every run'
 unset multiplot
 
 # ---- what carries over ----
