@@ -41,7 +41,8 @@ eval figure("plane_best", 720, 450)
 eval headline("Best of the trials so far on the plane", \
     "Test accuracy of the best on validation; median over searches whose range of rates is moved.")
 set xlabel "trials"; set ylabel "test accuracy (%)"
-set xrange [1:9]; set yrange [50:90]
+set xrange [1:9]
+if (scale eq "desk") { set yrange [50:90] }
 best(m) = bands("plane", "best_test", "trial", "method=" . m)
 plot best("random") using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt 2 notitle, \
      best("grid") using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt 1 notitle, \
@@ -85,7 +86,7 @@ set multiplot layout 1, 3 margins 0.07, 0.98, 0.14, 0.8 spacing 0.05, 0.1 title 
     "median, quartiles and extremes of experiments that share no trial. After Figure 5.}" font ",13"
 eval panel
 set logscale x 2
-set xrange [0.7:190]
+set xrange [0.7:(scale eq "paper" ? 380 : 190)]
 set xlabel "trials in an experiment (s)"
 do for [i = 1:3] {
     s = word(sets, i)
