@@ -80,61 +80,79 @@ unset multiplot
 box(s) = bands("efficiency", "test_accuracy", "trials", "method=random set=" . s)
 grid(s, m) = rows("efficiency", sprintf("trials=96 method=%s set=%s", m, s))
 present(s) = int(system(sprintf("grep -c '^%s,' %s || true", s, table("efficiency")))) > 0
-eval figure("efficiency", 1000, 440)
-set multiplot layout 1, 3 margins 0.07, 0.98, 0.14, 0.8 spacing 0.05, 0.1 title \
-    "Best of s random trials against grids of 96\n{/=10 Test accuracy by the paper's estimator; " . \
+least = scale eq "paper" ? 2.5 : 5
+error(c) = 100 * (1 - column(c))
+eval figure("efficiency", 1000, 530)
+set multiplot layout 1, 3 margins 0.07, 0.98, 0.29, 0.84 spacing 0.05, 0.1 title \
+    "Best of s random trials against grids of 96\n{/=10 Test error by the paper's estimator; " . \
     "median, quartiles and extremes of experiments that share no trial. After Figure 5.}" font ",13"
 eval panel
 set logscale x 2
+set logscale y
 set xrange [0.7:(scale eq "paper" ? 380 : 190)]
+set yrange [least:100]
 set xlabel "trials in an experiment (s)"
+set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
+theirs = "4.69 18.11 20.04" # Larochelle et al. 2007, one hidden layer, the grids of Figure 5
 do for [i = 1:3] {
     s = word(sets, i)
     set title set_title(i)
-    set ylabel (i == 1 ? "test accuracy (%)" : "")
-    if (i == 1) { set key inside bottom right vertical Left reverse samplen 1.6 } else { unset key }
+    set ylabel (i == 1 ? "test error (%)" : "")
+    if (i == 2) { set key at screen 0.5, 0.155 center top vertical Left reverse samplen 1.6 } else { unset key }
+    if (scale eq "paper") {
+        eval mark_y(real(word(theirs, i)), "")
+        eval sprintf("set label 'dotted: %s %% (2007)' at graph 0.97, 0.95 right %s", \
+            word(theirs, i), mark_text)
+    }
     if (present(s)) {
-        plot box(s) using "trials":(100 * column("low")):(100 * column("min")):(100 * column("max")):(100 * column("high")):(0.25 * column("trials")) \
+        plot box(s) using "trials":(error("low")):(error("min")):(error("max")):(error("high")):(0.25 * column("trials")) \
                  with candlesticks lt 2 dt 1 fs transparent solid 0.2 title "random, all parameters", \
              bands("efficiency", "test_accuracy", "trials", "method=random_few set=" . s) \
-                 using "trials":(100 * column("median")) with linespoints lt 4 title "random, 4 parameters", \
-             box(s) using "trials":(100 * column("median")):(0.11 * column("trials")) with xerrorbars lt 2 dt 1 lw 2.5 ps 0 notitle, \
-             grid(s, "grid_few") using "trials":(100 * column("test_accuracy")) with points lt 1 ps 1.6 title "grid with 6 rates", \
-             grid(s, "grid_many") using "trials":(100 * column("test_accuracy")) with points lt 3 ps 1.6 title "grid with 3 rates"
+                 using "trials":(error("median")) with linespoints lt 4 title "random, 4 parameters", \
+             box(s) using "trials":(error("median")):(0.11 * column("trials")) with xerrorbars lt 2 dt 1 lw 2.5 ps 0 notitle, \
+             grid(s, "grid_few") using "trials":(error("test_accuracy")) with points lt 1 ps 1.6 title "grid with 6 rates", \
+             grid(s, "grid_many") using "trials":(error("test_accuracy")) with points lt 3 ps 1.6 title "grid with 3 rates"
     }
+    unset label; unset arrow
 }
 unset multiplot
 
 eval figure("trials", 1000, 620)
 set multiplot layout 2, 3 margins 0.07, 0.98, 0.12, 0.88 spacing 0.05, 0.14 title \
-    "All random trials on MNIST, by parameter\n{/=10 Validation accuracy; each point is one network.}" font ",13"
+    "All random trials on MNIST, by parameter\n{/=10 Validation error; each point is one network.}" font ",13"
 eval panel
 unset key
-set yrange [0:100]
+set logscale y
+set yrange [least:100]
+set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
 trials = rows("trials", "method=random set=plain")
-valid = 'column("validation_accuracy")'
+valid = '(100 * (1 - column("validation_accuracy")))'
 set logscale x
-set ylabel "validation accuracy (%)"
+set ylabel "validation error (%)"
 set format x power_of_ten
 set xlabel "learning rate"
-plot trials using "rate":(100 * @valid) @dots lt 1 ps 0.5
+set xrange [0.001:10]
+plot trials using "rate":@valid @dots lt 1 ps 0.5
 set format x "%g"
 set ylabel ""
 set xlabel "hidden units"
-plot trials using "hidden":(100 * @valid) @dots lt 1 ps 0.5
+set xrange [18:1024]; set xtics add ("20" 20, "50" 50, "200" 200, "500" 500)
+plot trials using "hidden":@valid @dots lt 1 ps 0.5
 set xlabel "updates before the rate falls"
-plot trials using "hold":(100 * @valid) @dots lt 1 ps 0.5
+set xtics autofreq
+set autoscale x; set autoscale xfix
+plot trials using "hold":@valid @dots lt 1 ps 0.5
 unset logscale x
 spread(s) = (s eq "sigmoid" || s eq "20" || s eq "off" ? 0 : 1) + 0.5 * (rand(0) - 0.5)
 set xrange [-0.5:1.5]
-set ylabel "validation accuracy (%)"
+set ylabel "validation error (%)"
 set xlabel "unit"; set xtics ("sigmoid" 0, "tanh" 1)
-plot trials using (spread(strcol("unit"))):(100 * @valid) @dots lt 1 ps 0.5
+plot trials using (spread(strcol("unit"))):@valid @dots lt 1 ps 0.5
 set ylabel ""
 set xlabel "batch"; set xtics ("20" 0, "100" 1)
-plot trials using (spread(strcol("batch"))):(100 * @valid) @dots lt 1 ps 0.5
+plot trials using (spread(strcol("batch"))):@valid @dots lt 1 ps 0.5
 set xlabel "L2 penalty"; set xtics ("off" 0, "on" 1)
-plot trials using (spread(strcol("l2"))):(100 * @valid) @dots lt 1 ps 0.5
+plot trials using (spread(strcol("l2"))):@valid @dots lt 1 ps 0.5
 unset multiplot
 
 # ---- (d) ----
@@ -147,11 +165,12 @@ set boxwidth 0.25
 set xtics rotate by -25
 set ylabel "1 / length"
 set logscale y
-set yrange [0.03:20]
+set yrange [0.03:40] # lengths of 1/33 to 30 are allowed
 set arrow from graph 0, first 1 to graph 1, first 1 nohead dt (2,4) lw 1.4 lc rgb '#5A5A5A' front
 shown = present("rotated") ? 3 : 1
 plot relevance("plain") using ($0):"median":xtic(plain(strcol("parameter"))) with points ps 0 notitle, \
      for [i = 1:shown] relevance(word(sets, i)) \
          using ($0 + 0.27 * (i - 2)):"median" with boxes lt i dt 1 title set_title(i), \
      for [i = 1:shown] relevance(word(sets, i)) \
-         using ($0 + 0.27 * (i - 2)):"median":"low":"high" with yerrorbars lt 7 dt 1 ps 0 lw 1 notitle
+         using ($0 + 0.27 * (i - 2)):"low":(0):(column("high") - column("low")) \
+         with vectors heads size graph 0.006, 90 lt 7 dt 1 lw 1 notitle
