@@ -39,14 +39,17 @@ unset multiplot
 
 eval figure("plane_best", 720, 450)
 eval headline("Best of the trials so far on the plane", \
-    "Test accuracy of the best on validation; median over searches whose range of rates is moved.")
-set xlabel "trials"; set ylabel "test accuracy (%)"
+    "Test error of the best on validation; median of searches whose range of rates is moved; bands: quartiles.")
+set xlabel "trials"; set ylabel "test error (%)"
 set xrange [1:9]
-if (scale eq "desk") { set yrange [50:90] }
+set logscale y
+set yrange [(scale eq "paper" ? 4 : 9):100]
+set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
+error(c) = 100 * (1 - column(c))
 best(m) = bands("plane", "best_test", "trial", "method=" . m)
-plot best("random") using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt 2 notitle, \
-     best("grid") using (column("trial") + 1):(100 * column("low")):(100 * column("high")) @band lt 1 notitle, \
-     for [i = 1:words(methods)] best(word(methods, i)) using (column("trial") + 1):(100 * column("median")) \
+plot best("random") using (column("trial") + 1):(error("low")):(error("high")) @band lt 2 notitle, \
+     best("grid") using (column("trial") + 1):(error("low")):(error("high")) @band lt 1 notitle, \
+     for [i = 1:words(methods)] best(word(methods, i)) using (column("trial") + 1):(error("median")) \
          with linespoints lt i title spaced(word(method_titles, i))
 
 # ---- (b) ----
@@ -81,7 +84,6 @@ box(s) = bands("efficiency", "test_accuracy", "trials", "method=random set=" . s
 grid(s, m) = rows("efficiency", sprintf("trials=96 method=%s set=%s", m, s))
 present(s) = int(system(sprintf("grep -c '^%s,' %s || true", s, table("efficiency")))) > 0
 least = scale eq "paper" ? 2.5 : 5
-error(c) = 100 * (1 - column(c))
 eval figure("efficiency", 1000, 530)
 set multiplot layout 1, 3 margins 0.07, 0.98, 0.29, 0.84 spacing 0.05, 0.1 title \
     "Best of s random trials against grids of 96\n{/=10 Test error by the paper's estimator; " . \
