@@ -39,7 +39,7 @@ unset multiplot
 
 eval figure("plane_best", 720, 450)
 eval headline("Best of the trials so far on the plane", \
-    "Test error of the best on validation; median of searches whose range of rates is moved; bands: quartiles.")
+    "Test error of the best on validation: median of searches with moved ranges, quartiles.")
 set xlabel "trials"; set ylabel "test error (%)"
 set xrange [1:9]
 set logscale y
