@@ -124,6 +124,8 @@ static const LayerSpec widening[] = {DENSE(13), {.kind = LAYER_SIGMOID}, DENSE(1
 static const LayerSpec tied[] = {
     {.kind = LAYER_DROPOUT, .share = 0.2}, DENSE(23), {.kind = LAYER_SIGMOID},
     {.kind = LAYER_DENSE, .units = INPUTS, .tied = 2}, {.kind = LAYER_END}};
+static const LayerSpec whole[] = {DENSE(256), {.kind = LAYER_SIGMOID}, DENSE(INPUTS),
+                                  {.kind = LAYER_SIGMOID}, {.kind = LAYER_END}};
 static const LayerSpec no_bias[] = {
     {.kind = LAYER_DENSE, .units = 130, .no_bias = true}, {.kind = LAYER_TANH},
     {.kind = LAYER_DENSE, .units = 10, .rate_weights = 2, .decay_weights = 0.5},
@@ -141,6 +143,7 @@ static const struct Training {
                  {"wide", wide, 0, {.weight_decay = 0.01}},
                  {"widening", widening, 0, {0}},
                  {"tied", tied, 0, {0}},
+                 {"256 units", whole, 0, {0}},
                  {"no bias, decay", no_bias, 0, {.weight_decay = 0.01, .decay_biases = true}}};
 
 typedef struct Run {
@@ -175,6 +178,12 @@ static void assert_same_rows(const Net *there, const Net *padded, const char *na
     for (size_t b = 0; b < there->block_count; b++) {
         const ParamBlock *block = &there->blocks[b], *apart = &padded->blocks[b];
         assert_int_equal(apart->count, apart->rows * apart->stride);
+        assert_true(apart->stride >= apart->columns);
+        if (!apart->is_bias && apart->columns * sizeof(Real) > 64) {
+            assert_int_equal(apart->stride * sizeof(Real) % 64, 0);
+            assert_int_equal((uintptr_t)(padded->weights + apart->offset) % 64, 0);
+            assert_true(apart->stride * sizeof(Real) % 1024 != 0); /* one set of the cache for all */
+        }
         for (size_t r = 0; r < block->rows; r++) {
             const Real *row = padded->weights + apart->offset + r * apart->stride;
             assert_same_array(there->weights + block->offset + r * block->columns, row,

@@ -101,8 +101,8 @@ typedef struct NetSpec {
     size_t max_batch;
     size_t tile;     /* examples a tile; 0 = as many as fit a second-level cache */
     bool full_inputs; /* hardly an input is 0: the first layer looks for none (faster, the same bits) */
-    bool padded;     /* rows of dense weights longer than a cache line begin on one (faster, the same
-                        bits) */
+    bool padded;     /* rows of dense weights longer than a cache line begin on one (faster; the
+                        same bits, unless gradients are clipped: their norm is summed in other parts) */
     bool keep;       /* whole batch at once, every layer in a buffer of its own: net_layer_output and
                         net_layer_delta then hold all activations and gradients (watch.h) */
 } NetSpec;

@@ -169,20 +169,46 @@ static size_t best_of(const Results *r, const char *set, const char *method, con
     return n;
 }
 
+/* The best of the one experiment with 96 trials, in per cent; the deviation is the estimator's
+ * (equation 6): it is all that one experiment tells of how uncertain its best is. */
+typedef struct Score {
+    double accuracy, deviation;
+} Score;
+
+static bool best_of_96(const Results *r, const char *set, const char *method, Score *score) {
+    const Where rows[] = {{"set", set}, {"method", method}, {"trials", "96"}, {0}};
+    const Table *t = results_table(r, "efficiency");
+    if (table_select(t, "test_accuracy", rows, &score->accuracy, 1) != 1 ||
+        table_select(t, "deviation", rows, &score->deviation, 1) != 1)
+        return false;
+    score->accuracy *= 100;
+    score->deviation *= 100;
+    return true;
+}
+
+/* Two 95% intervals of independent errors make one. */
+static Interval over_grid(Interval median, Score grid) {
+    double own = 1.96 * grid.deviation;
+    return (Interval){.value = median.value - grid.accuracy,
+                      .low = median.value - grid.accuracy - hypot(median.value - median.low, own),
+                      .high = median.value - grid.accuracy + hypot(median.high - median.value, own),
+                      .n = median.n};
+}
+
 /* Eight random trials over the four parameters of a grid of 96, against that grid. */
 static Finding judge_same(const Results *r) {
     static double eight[ROOM];
     Interval all = {.low = (double)INFINITY, .high = -(double)INFINITY};
     for (int set = 0; set < SYNTH_KINDS; set++) {
         const char *name = synth_name((SynthKind)set);
-        double grid;
+        Score grid;
         size_t n = best_of(r, name, "random_few", "8", eight);
-        if (n < 5 || best_of(r, name, "grid_few", "96", &grid) != 1 || smoke(r))
+        if (n < 5 || !best_of_96(r, name, "grid_few", &grid) || smoke(r))
             return finding_inconclusive("needs desk scale");
-        Interval median = stats_bootstrap_median(eight, n);
-        all.value += (median.value - grid) / SYNTH_KINDS;
-        all.low = fmin(all.low, median.low - grid);
-        all.high = fmax(all.high, median.high - grid);
+        Interval gain = over_grid(stats_bootstrap_median(eight, n), grid);
+        all.value += gain.value / SYNTH_KINDS;
+        all.low = fmin(all.low, gain.low);
+        all.high = fmax(all.high, gain.high);
         all.n += n;
     }
     return finding_between(all, -0.5, (double)INFINITY, "points of test accuracy, medians of bests "
@@ -190,39 +216,61 @@ static Finding judge_same(const Results *r) {
                            "their intervals; within half a point counts as a match", SYNTH_KINDS);
 }
 
+/* The best of 96 by one method minus that by another, on each data set. */
+typedef struct Gain {
+    Interval mean;      /* over the data sets, 95% */
+    double least, most; /* of them */
+} Gain;
+
+static bool gain_of_96(const Results *r, const char *method, const char *over, Gain *gain) {
+    double sum = 0, variance = 0;
+    *gain = (Gain){.least = (double)INFINITY, .most = -(double)INFINITY};
+    for (int set = 0; set < SYNTH_KINDS; set++) {
+        Score a, b;
+        if (!best_of_96(r, synth_name((SynthKind)set), method, &a) ||
+            !best_of_96(r, synth_name((SynthKind)set), over, &b))
+            return false;
+        variance += a.deviation * a.deviation + b.deviation * b.deviation;
+        double difference = a.accuracy - b.accuracy;
+        sum += difference;
+        gain->least = fmin(gain->least, difference);
+        gain->most = fmax(gain->most, difference);
+    }
+    double mean = sum / SYNTH_KINDS, wide = 1.96 * sqrt(variance) / SYNTH_KINDS;
+    gain->mean = (Interval){mean, mean - wide, mean + wide, SYNTH_KINDS};
+    return true;
+}
+
+#define MEAN_OF_SETS "mean of %d data sets with its 95%% interval by the estimator's deviations " \
+                     "(%.2f to %.2f)"
+
 /* ... and as many random trials as the grid has. */
 static Finding judge_budget(const Results *r) {
-    Interval all = {.low = (double)INFINITY, .high = -(double)INFINITY, .n = SYNTH_KINDS};
-    for (int set = 0; set < SYNTH_KINDS; set++) {
-        double random, grid;
-        const char *name = synth_name((SynthKind)set);
-        if (best_of(r, name, "random_few", "96", &random) != 1 ||
-            best_of(r, name, "grid_few", "96", &grid) != 1 || smoke(r))
-            return finding_inconclusive("needs desk scale");
-        all.value += (random - grid) / SYNTH_KINDS;
-        all.low = fmin(all.low, random - grid);
-        all.high = fmax(all.high, random - grid);
-    }
-    return finding_between(all, -0.5, (double)INFINITY, "points of test accuracy, 96 random trials "
-                           "minus the grid of 96 over the same four parameters: mean, least and "
-                           "most of %d data sets; within half a point counts as a match", SYNTH_KINDS);
+    Gain gain;
+    if (smoke(r) || !gain_of_96(r, "random_few", "grid_few", &gain))
+        return finding_inconclusive("needs desk scale");
+    return finding_between(gain.mean, -0.5, (double)INFINITY, "points of test accuracy, 96 random "
+                           "trials minus the grid of 96 over the same four parameters: "
+                           MEAN_OF_SETS "; within half a point counts as a match", SYNTH_KINDS,
+                           gain.least, gain.most);
 }
 
 /* Eight random trials over all parameters against the better of the two grids. */
 static Finding judge_eight(const Results *r, SynthKind set) {
-    static double eight[ROOM], few[ROOM], many[ROOM];
+    static double eight[ROOM];
+    Score few, many;
     const char *name = synth_name(set);
     size_t n = best_of(r, name, "random", "8", eight);
-    if (best_of(r, name, "grid_few", "96", few) != 1 ||
-        best_of(r, name, "grid_many", "96", many) != 1 || n < 5 || smoke(r))
+    if (!best_of_96(r, name, "grid_few", &few) || !best_of_96(r, name, "grid_many", &many) ||
+        n < 5 || smoke(r))
         return finding_inconclusive("needs desk scale");
-    Interval median = stats_bootstrap_median(eight, n);
-    double best = fmax(few[0], many[0]);
-    Interval gain = {median.value - best, median.low - best, median.high - best, n};
+    bool fewer = few.accuracy > many.accuracy;
+    Interval gain = over_grid(stats_bootstrap_median(eight, n), fewer ? few : many);
     return finding_between(gain, -0.5, (double)INFINITY, "points of test accuracy, median of %zu "
                            "bests of 8 random trials minus the better grid of 96 (%.2f; the other "
-                           "%.2f); within half a point counts as a match", n, best,
-                           fmin(few[0], many[0]));
+                           "%.2f); within half a point counts as a match", n,
+                           fewer ? few.accuracy : many.accuracy,
+                           fewer ? many.accuracy : few.accuracy);
 }
 
 static Finding judge_eight_plain(const Results *r) { return judge_eight(r, SYNTH_PLAIN); }
@@ -231,21 +279,14 @@ static Finding judge_eight_noise(const Results *r) { return judge_eight(r, SYNTH
 
 /* A grid of 96 with two or three values a parameter against one that spends them on the rate. */
 static Finding judge_waste(const Results *r) {
-    double least = (double)INFINITY, most = -(double)INFINITY, sum = 0;
-    for (int set = 0; set < SYNTH_KINDS; set++) {
-        double few, many;
-        if (best_of(r, synth_name((SynthKind)set), "grid_few", "96", &few) != 1 ||
-            best_of(r, synth_name((SynthKind)set), "grid_many", "96", &many) != 1 || smoke(r))
-            return finding_inconclusive("needs desk scale");
-        least = fmin(least, few - many);
-        most = fmax(most, few - many);
-        sum += few - many;
-    }
-    Interval gain = {sum / SYNTH_KINDS, least, most, SYNTH_KINDS};
-    Verdict verdict = least > 0 ? REPRODUCED : most < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
-    return finding_of(verdict, gain, "points of test accuracy, a grid of 96 with 6 rates over one "
-                      "with 3 rates and 2 values of five others; mean, least and most of %d data "
-                      "sets", SYNTH_KINDS);
+    Gain gain;
+    if (smoke(r) || !gain_of_96(r, "grid_few", "grid_many", &gain))
+        return finding_inconclusive("needs desk scale");
+    Verdict verdict = gain.mean.low > 0 ? REPRODUCED
+                      : gain.mean.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
+    return finding_of(verdict, gain.mean, "points of test accuracy, a grid of 96 with 6 rates over "
+                      "one with 3 rates and 2 values of five others: " MEAN_OF_SETS, SYNTH_KINDS,
+                      gain.least, gain.most);
 }
 
 /* ---- (d) ---- */
@@ -255,6 +296,13 @@ static double median_length(const Results *r, const char *set, const char *param
     size_t n = table_select(results_table(r, "importance"), "length",
                             (Where[]){{"set", set}, {"parameter", parameter}, {0}}, lengths, ROOM);
     return n ? stats_median(lengths, n) : (double)NAN;
+}
+
+static bool fitted_all(const Results *r) {
+    for (int set = 0; set < SYNTH_KINDS; set++)
+        if (isnan(median_length(r, synth_name((SynthKind)set), "rate")))
+            return false;
+    return !smoke(r);
 }
 
 /* A parameter matters when the two ends of its range are less alike than 1/e: a length below 1. */
@@ -278,7 +326,7 @@ static size_t effective(const Results *r, const char *set, bool *rate_first) {
 static Finding judge_dimension(const Results *r) {
     Interval count = {.low = 99, .high = 0};
     bool first;
-    if (table_rows(results_table(r, "importance")) == 0 || smoke(r))
+    if (!fitted_all(r))
         return finding_inconclusive("needs desk scale");
     for (int set = 0; set < SYNTH_KINDS; set++) {
         double n = (double)effective(r, synth_name((SynthKind)set), &first);
@@ -294,7 +342,7 @@ static Finding judge_dimension(const Results *r) {
 
 static Finding judge_rate(const Results *r) {
     size_t matters = 0, firsts = 0;
-    if (table_rows(results_table(r, "importance")) == 0 || smoke(r))
+    if (!fitted_all(r))
         return finding_inconclusive("needs desk scale");
     for (int set = 0; set < SYNTH_KINDS; set++) {
         bool first;

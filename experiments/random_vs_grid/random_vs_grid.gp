@@ -39,7 +39,7 @@ unset multiplot
 
 eval figure("plane_best", 720, 450)
 eval headline("Best of the trials so far on the plane", \
-    "Test error of the best on validation: median of searches with moved ranges, quartiles.")
+    "Test error of the best on validation: median of searches; bands: quartiles of random, grid.")
 set xlabel "trials"; set ylabel "test error (%)"
 set xrange [1:9]
 set logscale y
@@ -83,7 +83,7 @@ unset multiplot
 box(s) = bands("efficiency", "test_accuracy", "trials", "method=random set=" . s)
 grid(s, m) = rows("efficiency", sprintf("trials=96 method=%s set=%s", m, s))
 present(s) = int(system(sprintf("grep -c '^%s,' %s || true", s, table("efficiency")))) > 0
-least = scale eq "paper" ? 2.5 : 5
+least = scale eq "paper" ? 2.5 : 9
 eval figure("efficiency", 1000, 530)
 set multiplot layout 1, 3 margins 0.07, 0.98, 0.29, 0.84 spacing 0.05, 0.1 title \
     "Best of s random trials against grids of 96\n{/=10 Test error by the paper's estimator; " . \
@@ -100,7 +100,7 @@ do for [i = 1:3] {
     s = word(sets, i)
     set title set_title(i)
     set ylabel (i == 1 ? "test error (%)" : "")
-    if (i == 2) { set key at screen 0.5, 0.155 center top vertical Left reverse samplen 1.6 } else { unset key }
+    if (i == 1) { set key at screen 0.5, 0.155 center top vertical Left reverse samplen 1.6 } else { unset key }
     if (scale eq "paper") {
         eval mark_y(real(word(theirs, i)), "")
         eval sprintf("set label 'dotted: %s %% (2007)' at graph 0.97, 0.95 right %s", \
@@ -145,16 +145,17 @@ set xtics autofreq
 set autoscale x; set autoscale xfix
 plot trials using "hold":@valid @dots lt 1 ps 0.5
 unset logscale x
-spread(s) = (s eq "sigmoid" || s eq "20" || s eq "off" ? 0 : 1) + 0.5 * (rand(0) - 0.5)
+spread(s) = (s eq "sigmoid" || s eq "off" ? 0 : 1) + 0.5 * (rand(0) - 0.5)
 set xrange [-0.5:1.5]
 set ylabel "validation error (%)"
 set xlabel "unit"; set xtics ("sigmoid" 0, "tanh" 1)
 plot trials using (spread(strcol("unit"))):@valid @dots lt 1 ps 0.5
 set ylabel ""
-set xlabel "batch"; set xtics ("20" 0, "100" 1)
-plot trials using (spread(strcol("batch"))):@valid @dots lt 1 ps 0.5
 set xlabel "L2 penalty"; set xtics ("off" 0, "on" 1)
 plot trials using (spread(strcol("l2"))):@valid @dots lt 1 ps 0.5
+set xrange [0.2:2]; set xtics autofreq
+set xlabel "factor of the initial weights"
+plot trials using "factor":@valid @dots lt 1 ps 0.5
 unset multiplot
 
 # ---- (d) ----
