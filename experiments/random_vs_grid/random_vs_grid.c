@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
         .sources = "002 (CS231n, hyperparameter optimization); Bergstra & Bengio 2012",
         .version = 1,
         .replanned = {[SCALE_DESK] = 1},
-        .minutes = {0.1, 4.1, 900},
+        .minutes = {0.1, 4.1, 330},
         .config_size = sizeof(Config),
         .tables = tables,
         .claims = random_vs_grid_claims,
