@@ -182,7 +182,8 @@ static void assert_same_rows(const Net *there, const Net *padded, const char *na
         if (!apart->is_bias && apart->columns * sizeof(Real) > 64) {
             assert_int_equal(apart->stride * sizeof(Real) % 64, 0);
             assert_int_equal((uintptr_t)(padded->weights + apart->offset) % 64, 0);
-            assert_true(apart->stride * sizeof(Real) % 1024 != 0); /* one set of the cache for all */
+            /* else all rows fall on few sets of the cache */
+            assert_true(apart->stride * sizeof(Real) % 1024 != 0);
         }
         for (size_t r = 0; r < block->rows; r++) {
             const Real *row = padded->weights + apart->offset + r * apart->stride;

@@ -76,7 +76,7 @@ typedef void StepRows(const Gemm *p, const uint16_t *rows, size_t many, const In
                          size_t live) {                                                          \
         for (size_t index = 0; index < many; index++) {                                          \
             if (index + AHEAD < many)                                                            \
-                fetch(V, p->c + rows[index + AHEAD] * p->ldc);                                    \
+                fetch(V, p->c + rows[index + AHEAD] * p->ldc);                                   \
             step_row(V, p, rows[index], (uint32_t)terms[rows[index]], live);                     \
         }                                                                                        \
     }

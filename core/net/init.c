@@ -33,6 +33,15 @@ static void fans(const Layer *layer, double *in, double *out) {
     *out = taps * (double)layer->weight_columns;
 }
 
+/* Moves rows that lie one behind the other to where they belong. */
+static void spread_rows(Real *w, const ParamBlock *block) {
+    size_t rows = block->rows, columns = block->columns, stride = block->stride;
+    for (size_t r = rows; r-- > 0 && stride > columns;) {
+        memmove(w + r * stride, w + r * columns, columns * sizeof *w);
+        memset(w + r * stride + columns, 0, (stride - columns) * sizeof *w);
+    }
+}
+
 static void initialise_layer(Net *net, Layer *layer) {
     size_t n = layer->weights_shared ? 0 : layer->weight_rows * layer->weight_columns;
     Real *w = layer_weights(net, layer), *bias = layer_bias(net, layer);
@@ -69,15 +78,8 @@ static void initialise_layer(Net *net, Layer *layer) {
         uniform(w, n, sqrt(6 / (in + out + 1)), &rng);
         break;
     }
-}
-
-/* Moves rows that lie one behind the other to where they belong. */
-static void spread_rows(Real *w, const ParamBlock *block) {
-    size_t rows = block->rows, columns = block->columns, stride = block->stride;
-    for (size_t r = rows; r-- > 0 && stride > columns;) {
-        memmove(w + r * stride, w + r * columns, columns * sizeof *w);
-        memset(w + r * stride + columns, 0, (stride - columns) * sizeof *w);
-    }
+    if (!layer->weights_shared)
+        spread_rows(w, &net->blocks[layer->weight_block]);
 }
 
 void net_initialise(Net *net, uint32_t seed) {
@@ -86,10 +88,6 @@ void net_initialise(Net *net, uint32_t seed) {
     if (net->state_count)
         memset(net->state, 0, net->state_count * sizeof *net->state);
     for (size_t i = 0; i < net->count; i++)
-        if (net->layers[i].weight_block != NO_BLOCK) {
-            Layer *layer = &net->layers[i];
-            initialise_layer(net, layer);
-            if (!layer->weights_shared)
-                spread_rows(layer_weights(net, layer), &net->blocks[layer->weight_block]);
-        }
+        if (net->layers[i].weight_block != NO_BLOCK)
+            initialise_layer(net, &net->layers[i]);
 }

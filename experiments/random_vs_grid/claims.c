@@ -33,9 +33,8 @@ static Finding judge_plane(const Results *r) {
         grid[i] *= 100;
     }
     Interval d = stats_paired_difference(random, grid, n);
-    Verdict verdict = d.low > 0 ? REPRODUCED : d.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
-    return finding_of(verdict, d, "points of test accuracy, best of 9 at random over best of 3 x "
-                      "3, median of %zu pairs with one range of rates each", n);
+    return finding_above(d, 0, "points of test accuracy, best of 9 at random over best of 3 x 3, "
+                         "median of %zu pairs with one range of rates each", n);
 }
 
 /* The spread of accuracies along each axis of the lattice. */
@@ -282,11 +281,9 @@ static Finding judge_waste(const Results *r) {
     Gain gain;
     if (smoke(r) || !gain_of_96(r, "grid_few", "grid_many", &gain))
         return finding_inconclusive("needs desk scale");
-    Verdict verdict = gain.mean.low > 0 ? REPRODUCED
-                      : gain.mean.high < 0 ? NOT_REPRODUCED : INCONCLUSIVE;
-    return finding_of(verdict, gain.mean, "points of test accuracy, a grid of 96 with 6 rates over "
-                      "one with 3 rates and 2 values of five others: " MEAN_OF_SETS, SYNTH_KINDS,
-                      gain.least, gain.most);
+    return finding_above(gain.mean, 0, "points of test accuracy, a grid of 96 with 6 rates over "
+                         "one with 3 rates and 2 values of five others: " MEAN_OF_SETS,
+                         SYNTH_KINDS, gain.least, gain.most);
 }
 
 /* ---- (d) ---- */

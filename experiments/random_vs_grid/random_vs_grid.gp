@@ -10,6 +10,11 @@ sets = "plain rotated background"
 set_titles = "MNIST;rotated digits;random background"
 set_title(i) = system(sprintf("printf '%%s' '%s' | cut -d';' -f%d", set_titles, i))
 
+# accuracies as errors (%), on an axis where good ones can be told apart
+error(c) = 100 * (1 - column(c))
+error_axis(least) = sprintf("set logscale y; set yrange [%g:100]; " . \
+    "set ytics add ('100' 100, '50' 50, '20' 20, '10' 10, '5' 5)", least)
+
 # ---- (a) ----
 eval figure("plane", 1000, 620)
 set multiplot layout 2, 3 margins 0.07, 0.9, 0.1, 0.88 spacing 0.03, 0.1 title \
@@ -42,10 +47,7 @@ eval headline("Best of the trials so far on the plane", \
     "Test error of the best on validation: median of searches; bands: quartiles of random, grid.")
 set xlabel "trials"; set ylabel "test error (%)"
 set xrange [1:9]
-set logscale y
-set yrange [(scale eq "paper" ? 4 : 9):100]
-set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
-error(c) = 100 * (1 - column(c))
+eval error_axis(scale eq "paper" ? 4 : 9)
 best(m) = bands("plane", "best_test", "trial", "method=" . m)
 plot best("random") using (column("trial") + 1):(error("low")):(error("high")) @band lt 2 notitle, \
      best("grid") using (column("trial") + 1):(error("low")):(error("high")) @band lt 1 notitle, \
@@ -90,11 +92,9 @@ set multiplot layout 1, 3 margins 0.07, 0.98, 0.29, 0.84 spacing 0.05, 0.1 title
     "median, quartiles and extremes of experiments that share no trial. After Figure 5.}" font ",13"
 eval panel
 set logscale x 2
-set logscale y
+eval error_axis(least)
 set xrange [0.7:(scale eq "paper" ? 380 : 190)]
-set yrange [least:100]
 set xlabel "trials in an experiment (s)"
-set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
 theirs = "4.69 18.11 20.04" # Larochelle et al. 2007, one hidden layer, the grids of Figure 5
 do for [i = 1:3] {
     s = word(sets, i)
@@ -124,11 +124,9 @@ set multiplot layout 2, 3 margins 0.07, 0.98, 0.12, 0.88 spacing 0.05, 0.14 titl
     "All random trials on MNIST, by parameter\n{/=10 Validation error; each point is one network.}" font ",13"
 eval panel
 unset key
-set logscale y
-set yrange [least:100]
-set ytics add ("100" 100, "50" 50, "20" 20, "10" 10, "5" 5)
+eval error_axis(least)
 trials = rows("trials", "method=random set=plain")
-valid = '(100 * (1 - column("validation_accuracy")))'
+valid = '(error("validation_accuracy"))'
 set logscale x
 set ylabel "validation error (%)"
 set format x power_of_ten
